@@ -1,0 +1,1 @@
+"""The shell: everything that waits for the world."""

@@ -1,0 +1,43 @@
+"""Two forms of what people type: the text we keep (NFC) and the key we compare by (folded).
+
+Telegram keyboards send NFC and NFD, non-breaking and zero-width spaces, `hòa` and `hoà`. The original is always kept;
+only comparisons use the key.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Zero-width characters, direction marks and the byte order mark: invisible, so two texts that differ
+# only in them look the same to a person. The zero-width joiner is left in kept text: emoji need it.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")
+_DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
+_SPACES = re.compile(r"\s+")
+_SPECIAL = str.maketrans({"đ": "d", "ð": "d", "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'})  # noqa: RUF001
+
+
+def kept(text: str) -> str:
+    """The text as it is stored: NFC, without NUL (no database keeps it), otherwise exactly as typed."""
+    return unicodedata.normalize("NFC", text.replace("\x00", ""))
+
+
+def plain_spaces(text: str) -> str:
+    """NFC, one ordinary space between words, ordinary dashes, nothing invisible; marks and capitals stay."""
+    composed = unicodedata.normalize("NFC", text.replace("\x00", " "))
+    return _SPACES.sub(" ", _DASHES.sub("-", _INVISIBLE.sub("", composed))).strip()
+
+
+def fold(text: str) -> str:
+    """The key two spellings share: no case, no marks, đ → d, one space, no invisible characters.
+
+    `Hòa`, `hoà`, `HOA` and a decomposed `hoà` all become `hoa`. Idempotent.
+    """
+    lowered = unicodedata.normalize("NFKD", plain_spaces(text).casefold())
+    bare = "".join(letter for letter in lowered if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", _DASHES.sub("-", bare.translate(_SPECIAL))).strip()
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 units, the unit in which Telegram and Zalo count."""
+    return len(text) + sum(1 for letter in text if ord(letter) > 0xFFFF)
