@@ -1,0 +1,83 @@
+"""The engine and the one transaction: the only place in the program that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool, QueuePool, StaticPool
+
+from storage.transaction import Transaction
+
+BUSY_MS = 10_000
+
+
+class Database:
+    """One database: an embedded SQLite file by default, PostgreSQL by its address.
+
+    SQLite has one writer connection (WAL, `synchronous=FULL`: committed means on the disk) and separate
+    connections for reading, which never wait for the writer.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.url = parsed if self.is_sqlite else parsed.set(drivername="postgresql+psycopg")
+        self.file = Path(parsed.database) if self.is_sqlite and parsed.database else None
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = self._engine(writing=True)
+        self._reader = self._engine(writing=False)
+
+    def _engine(self, *, writing: bool) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, poolclass=QueuePool, pool_size=4, pool_pre_ping=True)
+        pool = StaticPool if writing else NullPool
+        arguments = {"check_same_thread": False, "isolation_level": None, "timeout": BUSY_MS / 1000}
+        engine = create_engine(self.url, poolclass=pool, connect_args=arguments)
+        event.listen(engine, "connect", _settle_pragmas)
+        # The driver's own transactions start late and lose updates silently; ours takes the lock at once.
+        begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        return engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Everything inside becomes true together when the block ends, or nothing does when it raises."""
+        with self._writer.connect() as connection, connection.begin():
+            yield Transaction(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A consistent view that cannot change anything: whatever was written inside is rolled back."""
+        with self._reader.connect() as connection:
+            held = connection.begin()
+            try:
+                yield Transaction(connection)
+            finally:
+                held.rollback()
+
+    @contextmanager
+    def schema_connection(self) -> Iterator[Connection]:
+        """A bare connection for migrations, which order their own statements."""
+        with self._writer.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _settle_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA trusted_schema=OFF")
+    cursor.close()

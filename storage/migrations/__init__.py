@@ -1,0 +1,1 @@
+"""The tables' history: only forward, each step tested on a database with rows."""

@@ -1,0 +1,16 @@
+"""Run the migrations over the connection that `storage.upgrade` holds."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from storage.models import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

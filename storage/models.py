@@ -1,0 +1,350 @@
+"""The tables: everything we remember, each class one table, each field one sentence where it is not plain."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, MetaData, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from storage.types import Dong, Id, Instant, Json
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+SQLModel.metadata = metadata
+
+STATES = ("submitted", "returned", "recognised", "valid", "rejected", "withdrawn")
+OUTBOX_STATES = ("waiting", "claimed", "sent", "unknown", "failed", "expired", "superseded")
+FILE_STATES = ("waiting", "stored", "failed")
+ROLES = ("worker", "lead", "officer", "admin")
+
+
+def one_of(column: str, allowed: tuple[str, ...]) -> CheckConstraint:
+    """An enumeration as text with a check: readable in any database tool, and no type to migrate."""
+    quoted = ", ".join(f"'{value}'" for value in allowed)
+    return CheckConstraint(f"{column} IN ({quoted})", name=column)
+
+
+def key() -> Any:
+    """A 64-bit row number."""
+    return Field(default=None, primary_key=True, sa_type=Id)
+
+
+def to(target: str, *, index: bool = True, nullable: bool = False) -> Any:
+    """A reference to another table; an index, because everything is looked up by it."""
+    return Field(default=None, foreign_key=target, sa_type=Id, index=index, nullable=nullable)
+
+
+def instant(*, nullable: bool = False, index: bool = False) -> Any:
+    """An aware UTC instant."""
+    return Field(default=None, sa_type=Instant, nullable=nullable, index=index)
+
+
+def long_text(default: str | None = "") -> Any:
+    """Text of any length."""
+    return Field(default=default, sa_type=Text, nullable=default is None)
+
+
+class Unit(SQLModel, table=True):
+    """A node of the union tree, at any depth, that existed from `valid_from` until before `valid_to`."""
+
+    id: int | None = key()
+    code: str = Field(sa_type=Text, unique=True)
+    name: str = long_text()
+    level: str = long_text()
+    parent_id: int | None = to("unit.id", nullable=True)
+    valid_from: date | None = None
+    valid_to: date | None = None
+    created_at: datetime = instant()
+
+
+class UnitName(SQLModel, table=True):
+    """One spelling under which a unit is found: its name now, an old one, a short one."""
+
+    __tablename__ = "unit_name"
+    __table_args__ = (one_of("kind", ("current", "old")), UniqueConstraint("unit_id", "name"))
+    id: int | None = key()
+    unit_id: int | None = to("unit.id")
+    name: str = long_text()
+    search_key: str = Field(sa_type=Text, index=True)
+    kind: str = long_text("current")
+
+
+class UnitWord(SQLModel, table=True):
+    """A folded word of a unit's names: the index by which people find their unit among thousands."""
+
+    __tablename__ = "unit_word"
+    word: str = Field(sa_type=Text, primary_key=True)
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", sa_type=Id, primary_key=True)
+
+
+class UnitMembers(SQLModel, table=True):
+    """How many members a unit had when somebody counted; the date is null when the list did not say."""
+
+    __tablename__ = "unit_members"
+    __table_args__ = (CheckConstraint("members >= 0", name="members"),)
+    id: int | None = key()
+    unit_id: int | None = to("unit.id")
+    members: int = Field(sa_type=Dong)
+    counted_on: date | None = None
+    recorded_at: datetime = instant()
+
+
+class Worker(SQLModel, table=True):
+    """A person who agreed to be remembered. Never found or merged by name."""
+
+    __table_args__ = (one_of("language", ("vi", "en")),)
+    id: int | None = key()
+    name: str = long_text()
+    language: str = long_text("vi")
+    unit_id: int | None = to("unit.id", nullable=True)
+    created_at: datetime = instant()
+
+
+class Membership(SQLModel, table=True):
+    """A worker belonged to a unit from `since` until before `until`; one at a time."""
+
+    __table_args__ = (
+        Index(
+            "uq_membership_open",
+            "worker_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+    id: int | None = key()
+    worker_id: int | None = to("worker.id")
+    unit_id: int | None = to("unit.id")
+    since: datetime = instant()
+    until: datetime | None = instant(nullable=True)
+
+
+class Grant(SQLModel, table=True):
+    """A role given to a worker for a unit (an officer's: and all below it)."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (one_of("role", ROLES),)
+    id: int | None = key()
+    worker_id: int | None = to("worker.id")
+    unit_id: int | None = to("unit.id")
+    role: str = long_text("worker")
+    since: datetime = instant()
+    until: datetime | None = instant(nullable=True)
+
+
+class Consent(SQLModel, table=True):
+    """Proof that a worker agreed to a purpose, to which version of the text, when and where."""
+
+    id: int | None = key()
+    worker_id: int | None = to("worker.id")
+    purpose: str = long_text("processing")
+    version: str = long_text()
+    given_at: datetime = instant()
+    proof: str = long_text()
+    withdrawn_at: datetime | None = instant(nullable=True)
+
+
+class Invitation(SQLModel, table=True):
+    """A code that joins people to a unit with a role; only its hash is kept."""
+
+    __table_args__ = (one_of("role", ROLES), CheckConstraint("uses_left >= 0", name="uses_left"))
+    id: int | None = key()
+    code_hash: str = Field(sa_type=Text, unique=True)
+    role: str = long_text("worker")
+    unit_id: int | None = to("unit.id")
+    uses_left: int = 1
+    expires_at: datetime = instant()
+    created_at: datetime = instant()
+
+
+class Chat(SQLModel, table=True):
+    """One worker's talk on one messenger: where to write, and where the talk stands."""
+
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+    id: int | None = key()
+    channel: str = long_text()
+    address: str = long_text()
+    worker_id: int | None = to("worker.id", nullable=True)
+    reachable: bool = True
+    draft_id: int | None = Field(default=None, sa_type=Id)
+    talk: Any = Field(default=None, sa_type=Json, nullable=True)
+    created_at: datetime = instant()
+
+
+class Draft(SQLModel, table=True):
+    """An initiative its author has not submitted: the answers so far and the question that is open."""
+
+    id: int | None = key()
+    worker_id: int | None = to("worker.id")
+    unit_id: int | None = to("unit.id", nullable=True)
+    form: str = long_text("initiative")
+    place: Any = Field(default=None, sa_type=Json, nullable=False)
+    revision: int = Field(default=0, sa_type=Id)
+    corrects_id: int | None = Field(default=None, sa_type=Id, nullable=True)
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
+
+
+class Initiative(SQLModel, table=True):
+    """What was submitted. Money in đồng; `benefit_vnd` is null when nothing can be said in money."""
+
+    __table_args__ = (
+        one_of("state", STATES),
+        CheckConstraint("benefit_in_money = (benefit_vnd IS NOT NULL)", name="benefit"),
+    )
+    id: int | None = key()
+    code: str = Field(sa_type=Text, unique=True)
+    draft_id: int | None = Field(default=None, sa_type=Id, unique=True)
+    unit_id: int | None = to("unit.id")
+    author_id: int | None = to("worker.id")
+    phase: str = long_text()
+    state: str = long_text("submitted")
+    sealed: bool = False
+    title: str = long_text()
+    kind: str = long_text()
+    before: str | None = long_text(None)
+    after: str | None = long_text(None)
+    effect: str = long_text()
+    conditions: str | None = long_text(None)
+    benefit_vnd: int | None = Field(default=None, sa_type=Dong)
+    benefit_period: str | None = long_text(None)
+    benefit_in_money: bool = False
+    applied_on: date
+    applied_precision: str = long_text("day")
+    place: Any = Field(default=None, sa_type=Json, nullable=False)
+    created_at: datetime = instant()
+    submitted_at: datetime = instant(index=True)
+
+
+class InitiativeVersion(SQLModel, table=True):
+    """What an initiative said before its author corrected it; never edited."""
+
+    __tablename__ = "initiative_version"
+    id: int | None = key()
+    initiative_id: int | None = to("initiative.id")
+    place: Any = Field(default=None, sa_type=Json, nullable=False)
+    replaced_at: datetime = instant()
+
+
+class Author(SQLModel, table=True):
+    """One author of an initiative and the share, in hundredths of a per cent; the sender is position 0."""
+
+    __table_args__ = (UniqueConstraint("initiative_id", "position"),)
+    id: int | None = key()
+    initiative_id: int | None = to("initiative.id")
+    position: int = 0
+    worker_id: int | None = to("worker.id", nullable=True)
+    name: str = long_text()
+    share: int = 10_000
+
+
+class Attachment(SQLModel, table=True):
+    """A file somebody sent; `reference` is the messenger's name for it, `sha256` ours once we hold it."""
+
+    __table_args__ = (one_of("state", FILE_STATES), UniqueConstraint("draft_id", "unique_reference"))
+    id: int | None = key()
+    draft_id: int | None = Field(default=None, sa_type=Id, index=True, nullable=True)
+    initiative_id: int | None = to("initiative.id", nullable=True)
+    worker_id: int | None = to("worker.id")
+    channel: str = long_text()
+    reference: str = long_text()
+    unique_reference: str = long_text()
+    kind: str = long_text("photo")
+    name: str = long_text()
+    media_type: str = long_text()
+    size: int | None = Field(default=None, sa_type=Dong)
+    message: str = long_text()
+    state: str = long_text("waiting")
+    sha256: str | None = long_text(None)
+    tries: int = 0
+    due_at: datetime = instant(index=True)
+    created_at: datetime = instant()
+
+
+class Heard(SQLModel, table=True):
+    """An event that has had its effect: the unique key that makes a repeated delivery harmless."""
+
+    __table_args__ = (UniqueConstraint("channel", "bot", "event"),)
+    id: int | None = key()
+    channel: str = long_text()
+    bot: str = long_text()
+    event: str = long_text()
+    at: datetime = instant(index=True)
+
+
+class Outbox(SQLModel, table=True):
+    """A message promised and perhaps not yet settled: a key and parameters, not a sentence.
+
+    `slot`: a newer promise for the same slot takes the place of an unsent one. `once`: at most one row ever.
+    """
+
+    __table_args__ = (
+        one_of("state", OUTBOX_STATES),
+        Index("ix_outbox_open", "state", "channel", "address", "id"),
+    )
+    id: int | None = key()
+    channel: str = long_text()
+    address: str = long_text()
+    chat_id: int | None = to("chat.id", nullable=True)
+    language: str = long_text("vi")
+    body: Any = Field(default=None, sa_type=Json, nullable=False)
+    slot: str | None = long_text(None)
+    once: str | None = Field(default=None, sa_type=Text, unique=True, nullable=True)
+    state: str = long_text("waiting")
+    created_at: datetime = instant()
+    due_at: datetime = instant()
+    expires_at: datetime | None = instant(nullable=True)
+    lease_until: datetime | None = instant(nullable=True)
+    tries: int = 0
+    sent_at: datetime | None = instant(nullable=True)
+    parts_sent: int = 0
+    message: str | None = long_text(None)
+    error: str | None = long_text(None)
+
+
+class DeadLetter(SQLModel, table=True):
+    """An event that could not be handled: its number and the trace, never the person's words."""
+
+    __tablename__ = "dead_letter"
+    id: int | None = key()
+    channel: str = long_text()
+    bot: str = long_text()
+    event: str = long_text()
+    reason: str = long_text()
+    trace: str = long_text()
+    at: datetime = instant()
+
+
+class Audit(SQLModel, table=True):
+    """Who did what to what, from which state to which, when and why; only ever added to."""
+
+    id: int | None = key()
+    at: datetime = instant()
+    actor_id: int | None = Field(default=None, sa_type=Id, nullable=True)
+    what: str = long_text()
+    subject: str = long_text()
+    before: str | None = long_text(None)
+    after: str | None = long_text(None)
+    why: str | None = long_text(None)
+
+
+class Sequence(SQLModel, table=True):
+    """The last number given out in a series, so that codes are short and never repeated."""
+
+    series: str = Field(sa_type=Text, primary_key=True)
+    last: int = Field(default=0, sa_type=Id)
+
+
+class Setting(SQLModel, table=True):
+    """A fact about this installation itself: the polling offset, the version of the unit list."""
+
+    name: str = Field(sa_type=Text, primary_key=True)
+    value: str = long_text()
