@@ -1,0 +1,126 @@
+"""What the bot has not yet confirmed: the queue of updates, in order, and who is polling it."""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+import orjson
+
+from bot.sandbox.check import TABLE
+from bot.sandbox.refusals import Refused, broken
+
+Json = dict[str, Any]
+
+FIRST_UPDATE = 700_000_001
+LONGEST_POLL = 50
+"""Seconds; Telegram waits no longer, whatever is asked."""
+
+KINDS = frozenset(TABLE.types["Update"]["fields"]) - {"update_id"}
+ONLY_WHEN_ASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+"""Left out when allowed_updates is empty (Bot API: getUpdates)."""
+
+TERMINATED = Refused(
+    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running", 409
+)
+WEBHOOK_ACTIVE = Refused(
+    "Conflict: can't use getUpdates method while webhook is active; "
+    "use deleteWebhook to delete the webhook first",
+    409,
+)
+
+
+class Updates:
+    """The queue. An update is written down once, as bytes, and leaves only when it is confirmed."""
+
+    def __init__(self) -> None:
+        self.pending: deque[tuple[int, bytes]] = deque()
+        self.gone: deque[tuple[int, bytes]] = deque(maxlen=1000)
+        self.allowed = KINDS - ONLY_WHEN_ASKED
+        self.asked: list[str] | None = None
+        self.last_id = FIRST_UPDATE - 1
+        self.twice = 0
+        """How many of the next updates are delivered a second time under the same id."""
+        self.pushed = asyncio.Event()
+        self._poller: asyncio.Future[None] | None = None
+
+    def add(self, kind: str, content: Json) -> int | None:
+        """Something happened. None when the bot has not asked for such updates."""
+        if kind not in self.allowed:
+            return None
+        self.last_id += 1
+        self._append(self.last_id, orjson.dumps({"update_id": self.last_id, kind: content}))
+        return self.last_id
+
+    def add_rubbish(self, text: str = '"message":"rubbish"') -> int:
+        """An update with an id that no client can take apart."""
+        self.last_id += 1
+        self._append(self.last_id, f'{{"update_id":{self.last_id},{text}}}'.encode())
+        return self.last_id
+
+    def redeliver(self, count: int = 1) -> int:
+        """Confirmed updates come back under their old ids, as after a lost confirmation; how many did."""
+        back = [self.gone.pop() for _ in range(min(count, len(self.gone)))]
+        for update in back:
+            self.pending.appendleft(update)
+        self._wake()
+        return len(back)
+
+    def confirm(self, offset: int) -> None:
+        """Forget what lies before `offset`; a negative one counts from the end."""
+        if offset < 0:
+            while len(self.pending) > -offset:
+                self.gone.append(self.pending.popleft())
+            return
+        while self.pending and self.pending[0][0] < offset:
+            self.gone.append(self.pending.popleft())
+
+    def arrived(self, update: tuple[int, bytes]) -> None:
+        """A webhook took this one."""
+        if update in self.pending:
+            self.pending.remove(update)
+            self.gone.append(update)
+
+    def clear(self) -> None:
+        """Forget everything (drop_pending_updates)."""
+        self.pending.clear()
+
+    def allow(self, kinds: list[str]) -> None:
+        """Only these from now on; an empty list means the usual ones. Raises for a kind there is not."""
+        if unknown := [kind for kind in kinds if kind not in KINDS]:
+            raise broken(f'unknown update type "{unknown[0]}"')
+        self.allowed = frozenset(kinds) if kinds else KINDS - ONLY_WHEN_ASKED
+        self.asked = kinds or None
+
+    async def poll(self, limit: int, seconds: float) -> bytes:
+        """The next updates as a JSON list, waiting for the first. Raises 409 when another poll begins."""
+        self.end_poll(TERMINATED)
+        if not self.pending and seconds > 0:
+            self._poller = future = asyncio.get_running_loop().create_future()
+            try:
+                await asyncio.wait_for(future, min(seconds, LONGEST_POLL))
+            except TimeoutError:
+                pass
+            finally:
+                if self._poller is future:
+                    self._poller = None
+        batch = [self.pending[place][1] for place in range(min(limit, len(self.pending)))]
+        return b"[" + b",".join(batch) + b"]"
+
+    def end_poll(self, reason: Refused | None = None) -> None:
+        """The one who is waiting goes home, with a refusal or with what there is."""
+        if self._poller is not None and not self._poller.done():
+            if reason:
+                self._poller.set_exception(reason)
+            else:
+                self._poller.set_result(None)
+
+    def _append(self, number: int, update: bytes) -> None:
+        self.pending.append((number, update))
+        if self.twice > 0:
+            self.twice -= 1
+            self.pending.append((number, update))
+        self._wake()
+
+    def _wake(self) -> None:
+        self.pushed.set()
+        self.end_poll()
