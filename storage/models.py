@@ -172,7 +172,7 @@ class Chat(SQLModel, table=True):
     id: int | None = key()
     channel: str = long_text()
     address: str = long_text()
-    worker_id: int | None = to("worker.id", nullable=True)
+    worker_id: int | None = to("worker.id")
     reachable: bool = True
     draft_id: int | None = Field(default=None, sa_type=Id)
     talk: Any = Field(default=None, sa_type=Json, nullable=True)
@@ -187,7 +187,7 @@ class Draft(SQLModel, table=True):
     unit_id: int | None = to("unit.id", nullable=True)
     form: str = long_text("initiative")
     place: Any = Field(default=None, sa_type=Json, nullable=False)
-    revision: int = Field(default=0, sa_type=Id)
+    offered: Any = Field(default=None, sa_type=Json, nullable=True)
     corrects_id: int | None = Field(default=None, sa_type=Id, nullable=True)
     created_at: datetime = instant()
     updated_at: datetime = instant()

@@ -8,6 +8,14 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from storage.attachments import Attachments
+from storage.audit import AuditTrail
+from storage.drafts import Drafts
+from storage.heard import HeardEvents
+from storage.initiatives import Initiatives
+from storage.invitations import Invitations
+from storage.outbox import OutboxRows
+from storage.people import People
 from storage.units import Units
 
 
@@ -22,6 +30,38 @@ class Transaction:
         """What happens inside is undone when it raises; what happened before stays."""
         with self.connection.begin_nested():
             yield
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        return Attachments(self.connection)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        return AuditTrail(self.connection)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self.connection)
+
+    @cached_property
+    def heard(self) -> HeardEvents:
+        return HeardEvents(self.connection)
+
+    @cached_property
+    def initiatives(self) -> Initiatives:
+        return Initiatives(self.connection)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self.connection)
+
+    @cached_property
+    def outbox(self) -> OutboxRows:
+        return OutboxRows(self.connection)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.connection)
 
     @cached_property
     def units(self) -> Units:

@@ -1,0 +1,104 @@
+"""Where somebody stands in a form: the answers so far, the open question, and what it still waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from handlers.forms import Choice, Files, Form, Step, Text
+
+REVIEW = "review"
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A draft's place. Plain values throughout, so that it goes through storage unchanged.
+
+    answers   step → {"value": …, "typed": [[message, text], …]}; `typed` lets an edited message correct it
+    asking    the key of the open question, or `review`
+    revision  counts every change; a button carries the one it was drawn for
+    waiting   what the open question waits for besides an answer: confirm, readings, pieces of a long text
+    aside     the question was opened from the review card and returns there
+    tries     bad answers in a row to the open question
+    last      the last button that had an effect: the same tap under a new number has none
+    refused   messages whose text the open question could not take; edited, they are tried again
+    """
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    asking: str = ""
+    revision: int = 0
+    sealed: bool = False
+    waiting: Mapping[str, Any] | None = None
+    aside: bool = False
+    tries: int = 0
+    last: str = ""
+    refused: tuple[str, ...] = ()
+
+    def value(self, key: str) -> Any:
+        """The answer to a step, or None."""
+        answer = self.answers.get(key)
+        return None if answer is None else answer["value"]
+
+    def plain(self) -> dict[str, Any]:
+        """As plain values, for storage."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Place:
+        """The place that `plain` was made of; fields that a later version added take their defaults."""
+        known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
+        return cls(**{**known, "refused": tuple(known.get("refused", ()))})
+
+
+def relevant(form: Form, place: Place) -> list[Step]:
+    """The steps that concern this initiative: a sealed one is asked less."""
+    return [step for step in form.steps if step.sealed or not place.sealed]
+
+
+def missing(form: Form, place: Place) -> list[Step]:
+    """Required steps that have no answer yet, in order."""
+    return [step for step in relevant(form, place) if not step.optional and step.key not in place.answers]
+
+
+def next_question(form: Form, place: Place) -> str:
+    """The first relevant required question that is unanswered, or the review card."""
+    unanswered = missing(form, place)
+    return unanswered[0].key if unanswered else REVIEW
+
+
+def opened(form: Form, place: Place) -> Place:
+    """The same answers, standing at a question that the form has today.
+
+    A form may change while a draft waits: an answer that no longer fits its step is asked anew.
+    """
+    kept = {key: answer for key, answer in place.answers.items() if _fits(form, key, answer)}
+    fresh = replace(place, answers=kept)
+    if place.asking == REVIEW or not form.has(place.asking):
+        return replace(fresh, asking=next_question(form, fresh), waiting=None, aside=False, tries=0)
+    return fresh
+
+
+def _fits(form: Form, key: str, answer: Answer) -> bool:
+    if not form.has(key):
+        return False
+    step, value = form.step(key), answer.get("value")
+    if isinstance(step, Choice):
+        return value in step.options
+    if isinstance(step, Text):
+        return isinstance(value, str)
+    return isinstance(value, list) if isinstance(step, Files) else value is not None
+
+
+def with_answer(place: Place, key: str, value: Any, typed: list[list[str]]) -> Place:
+    """The place with one answer given; the question it answers is settled."""
+    answers = {**place.answers, key: {"value": value, "typed": typed}}
+    return replace(place, answers=answers, waiting=None, tries=0, refused=())
+
+
+def without_answer(place: Place, key: str) -> Place:
+    """The place with one answer taken back."""
+    answers = {name: answer for name, answer in place.answers.items() if name != key}
+    return replace(place, answers=answers)

@@ -1,0 +1,51 @@
+"""Events that have had their effect, and those that could not be handled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Executable, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.models import DeadLetter, Setting, metadata
+
+HEARD, SETTING = metadata.tables["heard"], metadata.tables["setting"]
+
+
+def _once(dialect: str) -> Executable:
+    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    values: dict[str, Any] = {name: bindparam(name) for name in ("channel", "bot", "event", "at")}
+    # RETURNING, because psycopg reports -1 rows for DO NOTHING.
+    return insert_into(HEARD).values(values).on_conflict_do_nothing().returning(HEARD.c.id)
+
+
+_FIRST_TIME = {name: _once(name) for name in ("sqlite", "postgresql")}
+
+
+class HeardEvents:
+    """Which events were heard, inside one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def first_time(self, channel: str, bot: str, event: str, now: datetime) -> bool:
+        """Whether this event is new; from now on it is not."""
+        statement = _FIRST_TIME[self._connection.dialect.name]
+        values = {"channel": channel, "bot": bot, "event": event, "at": now}
+        return self._connection.execute(statement, values).first() is not None
+
+    def bury(self, channel: str, bot: str, event: str, reason: str, trace: str, now: datetime) -> None:
+        """Note an event that could not be handled, without the person's words."""
+        values = {"channel": channel, "bot": bot, "event": event, "reason": reason, "trace": trace}
+        self._connection.execute(insert(DeadLetter).values(**values, at=now))
+
+    def setting(self, name: str) -> str | None:
+        """A fact about this installation."""
+        return self._connection.execute(select(SETTING.c.value).where(SETTING.c.name == name)).scalar()
+
+    def settle_setting(self, name: str, value: str) -> None:
+        """Keep a fact about this installation."""
+        changed = SETTING.update().where(SETTING.c.name == name).values(value=value)
+        if self._connection.execute(changed).rowcount == 0:
+            self._connection.execute(insert(Setting).values(name=name, value=value))

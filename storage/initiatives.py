@@ -1,0 +1,137 @@
+"""Initiatives that were submitted, their authors, their versions and the codes they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.models import Author, Initiative, InitiativeVersion, metadata
+
+INITIATIVE, AUTHOR = metadata.tables["initiative"], metadata.tables["author"]
+SEQUENCE, ATTACHMENT = metadata.tables["sequence"], metadata.tables["attachment"]
+UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeLine:
+    """An initiative as its author's list shows it."""
+
+    id: int
+    code: str
+    title: str
+    state: str
+    submitted_at: datetime
+    sealed: bool
+    place: dict[str, Any]
+
+
+class Initiatives:
+    """Initiatives inside one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next_number(self, series: str) -> int:
+        """The next number of a series, never given twice."""
+        insert_into = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        statement = insert_into(SEQUENCE).values(series=series, last=1)
+        again = statement.on_conflict_do_update(
+            index_elements=["series"], set_={"last": SEQUENCE.c.last + 1}
+        ).returning(SEQUENCE.c.last)
+        return int(self._connection.execute(again).scalar_one())
+
+    def of_draft(self, draft_id: int) -> InitiativeLine | None:
+        """What a draft has already become."""
+        return self._line(INITIATIVE.c.draft_id == draft_id)
+
+    def own(self, worker_id: int, initiative_id: int) -> InitiativeLine | None:
+        """One of a worker's own initiatives; None for anybody else's."""
+        return self._line((INITIATIVE.c.author_id == worker_id) & (INITIATIVE.c.id == initiative_id))
+
+    def _columns(self) -> Any:
+        names = ("id", "code", "title", "state", "submitted_at", "sealed", "place")
+        return select(*(INITIATIVE.c[name] for name in names))
+
+    def _line(self, where: Any) -> InitiativeLine | None:
+        row = self._connection.execute(self._columns().where(where)).first()
+        return None if row is None else InitiativeLine(*row)
+
+    def of(self, worker_id: int) -> list[InitiativeLine]:
+        """A worker's initiatives, newest first."""
+        rows = self._columns().where(INITIATIVE.c.author_id == worker_id).order_by(INITIATIVE.c.id.desc())
+        return [InitiativeLine(*row) for row in self._connection.execute(rows)]
+
+    def submit(self, values: dict[str, Any], authors: Sequence[tuple[int | None, str, int]]) -> int:
+        """Keep a new initiative with its authors (worker, name, share); its row number."""
+        row = insert(Initiative).values(**values).returning(INITIATIVE.c.id)
+        initiative_id = int(self._connection.execute(row).scalar_one())
+        self._set_authors(initiative_id, authors)
+        self._adopt_files(initiative_id, values["draft_id"])
+        return initiative_id
+
+    def correct(
+        self,
+        line: InitiativeLine,
+        values: dict[str, Any],
+        authors: Sequence[tuple[int | None, str, int]],
+        draft_id: int,
+        now: datetime,
+    ) -> None:
+        """Keep what it said before as a version, and what it says now."""
+        version = {"initiative_id": line.id, "place": line.place, "replaced_at": now}
+        self._connection.execute(insert(InitiativeVersion).values(**version))
+        self._connection.execute(update(INITIATIVE).where(INITIATIVE.c.id == line.id).values(**values))
+        self._connection.execute(AUTHOR.delete().where(AUTHOR.c.initiative_id == line.id))
+        self._set_authors(line.id, authors)
+        self._adopt_files(line.id, draft_id)
+
+    def set_state(self, initiative_id: int, state: str) -> None:
+        """Move an initiative; who may is decided elsewhere."""
+        changed = update(INITIATIVE).where(INITIATIVE.c.id == initiative_id).values(state=state)
+        self._connection.execute(changed)
+
+    def _set_authors(self, initiative_id: int, authors: Sequence[tuple[int | None, str, int]]) -> None:
+        rows = [
+            {
+                "initiative_id": initiative_id,
+                "position": position,
+                "worker_id": who,
+                "name": name,
+                "share": share,
+            }
+            for position, (who, name, share) in enumerate(authors)
+        ]
+        self._connection.execute(insert(Author), rows)
+
+    def _adopt_files(self, initiative_id: int, draft_id: int) -> None:
+        adopted = update(ATTACHMENT).where(ATTACHMENT.c.draft_id == draft_id)
+        self._connection.execute(adopted.values(initiative_id=initiative_id))
+
+    def export(self, unit_ids: Sequence[int] | None = None, phase: str | None = None) -> Iterator[RowMapping]:
+        """Every initiative in order of its number, with its unit's code and its author's name."""
+        rows = (
+            select(INITIATIVE, UNIT.c.code.label("unit"), WORKER.c.name.label("author"))
+            .join(UNIT, UNIT.c.id == INITIATIVE.c.unit_id)
+            .join(WORKER, WORKER.c.id == INITIATIVE.c.author_id)
+            .order_by(INITIATIVE.c.id)
+        )
+        if unit_ids is not None:
+            rows = rows.where(INITIATIVE.c.unit_id.in_(unit_ids))
+        if phase is not None:
+            rows = rows.where(INITIATIVE.c.phase == phase)
+        yield from self._connection.execution_options(yield_per=500).execute(rows).mappings()
+
+    def authors_of(self, initiative_ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+        """The co-authors (position 1 and on) of initiatives: name and share in hundredths of a per cent."""
+        found: dict[int, list[tuple[str, int]]] = {}
+        rows = select(AUTHOR.c.initiative_id, AUTHOR.c.name, AUTHOR.c.share).where(
+            AUTHOR.c.initiative_id.in_(initiative_ids), AUTHOR.c.position > 0
+        )
+        for initiative_id, name, share in self._connection.execute(rows.order_by(AUTHOR.c.position)):
+            found.setdefault(initiative_id, []).append((name, share))
+        return found

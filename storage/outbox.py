@@ -1,0 +1,160 @@
+"""Messages promised and not yet settled: only a person's oldest can be claimed, so order is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, select, update
+
+from storage.models import metadata
+
+OUTBOX = metadata.tables["outbox"]
+OPEN = ("waiting", "claimed")
+_earlier = OUTBOX.alias("earlier")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A claimed message: what to say, to whom, in which language; `parts_sent` were sent before."""
+
+    id: int
+    channel: str
+    address: str
+    chat_id: int | None
+    language: str
+    body: Mapping[str, Any]
+    tries: int
+    parts_sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a send ended: sent, unknown, failed, or waiting again (until `due_at`)."""
+
+    id: int
+    state: str
+    message: str | None = None
+    error: str | None = None
+    due_at: datetime | None = None
+    parts_sent: int = 0
+
+
+_PROMISE = insert(OUTBOX).values(state="waiting", tries=0, parts_sent=0)
+_SUPERSEDE = (
+    update(OUTBOX)
+    .where(
+        OUTBOX.c.state == "waiting",
+        OUTBOX.c.channel == bindparam("its_channel"),
+        OUTBOX.c.address == bindparam("its_address"),
+        OUTBOX.c.slot.in_(bindparam("slots", expanding=True)),
+        OUTBOX.c.parts_sent == 0,
+    )
+    .values(state="superseded")
+)
+_oldest = ~exists().where(
+    and_(
+        _earlier.c.channel == OUTBOX.c.channel,
+        _earlier.c.address == OUTBOX.c.address,
+        _earlier.c.state.in_(OPEN),
+        _earlier.c.id < OUTBOX.c.id,
+    )
+)
+_claimable = (
+    select(OUTBOX.c.id)
+    .where(OUTBOX.c.state == "waiting", OUTBOX.c.due_at <= bindparam("now"), _oldest)
+    .order_by(OUTBOX.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id.in_(_claimable.scalar_subquery()))
+    .values(state="claimed", lease_until=bindparam("lease"), tries=OUTBOX.c.tries + 1)
+    .returning(
+        OUTBOX.c.id,
+        OUTBOX.c.channel,
+        OUTBOX.c.address,
+        OUTBOX.c.chat_id,
+        OUTBOX.c.language,
+        OUTBOX.c.body,
+        OUTBOX.c.tries,
+        OUTBOX.c.parts_sent,
+    )
+)
+_SETTLE = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("row"))
+    .values(
+        state=bindparam("new_state"),
+        message=bindparam("new_message"),
+        error=bindparam("new_error"),
+        sent_at=bindparam("new_sent_at"),
+        due_at=func.coalesce(bindparam("new_due_at", type_=OUTBOX.c.due_at.type), OUTBOX.c.due_at),
+        parts_sent=bindparam("new_parts_sent"),
+        lease_until=None,
+    )
+)
+
+
+class OutboxRows:
+    """The outbox inside one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def promise(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add messages; each a channel, address, chat_id, language, body, slot, created_at, due_at."""
+        if rows:
+            self._connection.execute(_PROMISE, list(rows))
+
+    def supersede(self, channel: str, address: str, slots: Sequence[str]) -> None:
+        """Take back unsent messages of these slots: a newer one says it better."""
+        values = {"its_channel": channel, "its_address": address, "slots": list(slots)}
+        self._connection.execute(_SUPERSEDE, values)
+
+    def claim(self, most: int, now: datetime, lease: datetime) -> list[Promise]:
+        """Up to `most` messages to send now, one for each person, oldest first."""
+        rows = self._connection.execute(_CLAIM, {"now": now, "most": most, "lease": lease}).all()
+        return sorted((Promise(*row) for row in rows), key=lambda promise: promise.id)
+
+    def settle(self, settled: Sequence[Settled], now: datetime) -> None:
+        """Record how sends ended. What was said to somebody who has not agreed is not kept at all."""
+        values = [
+            {
+                "row": one.id,
+                "new_state": one.state,
+                "new_message": one.message,
+                "new_error": one.error,
+                "new_sent_at": now if one.state == "sent" else None,
+                "new_due_at": one.due_at,
+                "new_parts_sent": one.parts_sent,
+            }
+            for one in settled
+        ]
+        if values:
+            self._connection.execute(_SETTLE, values)
+
+    def forget_strangers(self, rows: Sequence[int]) -> None:
+        """Erase settled messages to people who are not remembered."""
+        if rows:
+            stranger = delete(OUTBOX).where(OUTBOX.c.id.in_(rows), OUTBOX.c.chat_id.is_(None))
+            self._connection.execute(stranger.where(OUTBOX.c.state.not_in(OPEN)))
+
+    def release(self, now: datetime) -> int:
+        """Messages whose sender died before it could settle wait again; how many."""
+        lost = and_(OUTBOX.c.state == "claimed", OUTBOX.c.lease_until < now)
+        return self._connection.execute(update(OUTBOX).where(lost).values(state="waiting")).rowcount
+
+    def next_due(self) -> datetime | None:
+        """When the next waiting message may be sent; None when nothing waits."""
+        return self._connection.execute(
+            select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state == "waiting")
+        ).scalar()
+
+    def open_count(self) -> int:
+        """How many messages are not settled."""
+        rows = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state.in_(OPEN))
+        return self._connection.execute(rows).scalar_one()

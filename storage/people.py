@@ -1,0 +1,160 @@
+"""Workers and the chats they talk in: who is behind an address, and where their talk stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from storage.models import Chat, Consent, Grant, Membership, Worker, metadata
+
+CHAT, WORKER, DRAFT = metadata.tables["chat"], metadata.tables["worker"], metadata.tables["draft"]
+MEMBERSHIP, UNIT = metadata.tables["membership"], metadata.tables["unit"]
+
+
+@dataclass(slots=True)
+class OpenDraft:
+    """The draft a chat is at."""
+
+    id: int
+    place: dict[str, Any]
+    offered: list[Any] | None
+    corrects_id: int | None
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Person:
+    """A worker at one of their messengers, and the draft that is open there."""
+
+    chat_id: int
+    worker_id: int
+    channel: str
+    address: str
+    name: str
+    language: str
+    unit_id: int | None
+    reachable: bool
+    talk: dict[str, Any] = field(default_factory=dict)
+    draft: OpenDraft | None = None
+
+
+# The hot path: built once, compiled once. On PostgreSQL the person's rows are held, so that two processes
+# hearing the same person take turns; SQLite has one writer anyway.
+_BEHIND = (
+    select(
+        CHAT.c.id,
+        CHAT.c.worker_id,
+        CHAT.c.reachable,
+        CHAT.c.talk,
+        WORKER.c.name,
+        WORKER.c.language,
+        WORKER.c.unit_id,
+        DRAFT.c.id,
+        DRAFT.c.place,
+        DRAFT.c.offered,
+        DRAFT.c.corrects_id,
+        DRAFT.c.created_at,
+    )
+    .select_from(
+        CHAT.join(WORKER, WORKER.c.id == CHAT.c.worker_id).outerjoin(DRAFT, DRAFT.c.id == CHAT.c.draft_id)
+    )
+    .where(CHAT.c.channel == bindparam("channel"), CHAT.c.address == bindparam("address"))
+    .with_for_update(of=(CHAT, WORKER))
+)
+_SET_TALK = update(CHAT).where(CHAT.c.id == bindparam("chat")).values(talk=bindparam("new_talk"))
+_OPEN_DRAFT = update(CHAT).where(CHAT.c.id == bindparam("chat")).values(draft_id=bindparam("draft"))
+
+
+class People:
+    """Workers and chats inside one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def behind(self, channel: str, address: str) -> Person | None:
+        """Who is behind an address, with their open draft; None for somebody who has not agreed."""
+        row = self._connection.execute(_BEHIND, {"channel": channel, "address": address}).first()
+        if row is None:
+            return None
+        draft = None if row[7] is None else OpenDraft(row[7], row[8], row[9], row[10], row[11])
+        return Person(
+            chat_id=row[0],
+            worker_id=row[1],
+            channel=channel,
+            address=address,
+            name=row[4],
+            language=row[5],
+            unit_id=row[6],
+            reachable=row[2],
+            talk=row[3] or {},
+            draft=draft,
+        )
+
+    def welcome(self, channel: str, address: str, name: str, language: str, now: datetime) -> Person:
+        """Remember somebody who has agreed."""
+        worker = insert(Worker).values(name=name, language=language, created_at=now).returning(WORKER.c.id)
+        worker_id = self._connection.execute(worker).scalar_one()
+        chat = insert(Chat).values(
+            channel=channel, address=address, worker_id=worker_id, reachable=True, created_at=now
+        )
+        chat_id = self._connection.execute(chat.returning(CHAT.c.id)).scalar_one()
+        return Person(chat_id, worker_id, channel, address, name, language, None, True)
+
+    def agree(self, worker_id: int, purpose: str, version: str, proof: str, now: datetime) -> None:
+        """Keep the proof of a consent."""
+        values = {"worker_id": worker_id, "purpose": purpose, "version": version, "proof": proof}
+        self._connection.execute(insert(Consent).values(**values, given_at=now))
+
+    def set_talk(self, person: Person, talk: dict[str, Any]) -> None:
+        """Where the talk stands besides the draft; written only when it changes."""
+        if talk != person.talk:
+            person.talk = talk
+            self._connection.execute(_SET_TALK, {"chat": person.chat_id, "new_talk": talk or None})
+
+    def open_draft(self, person: Person, draft_id: int | None) -> None:
+        """The draft that what is typed next belongs to."""
+        self._connection.execute(_OPEN_DRAFT, {"chat": person.chat_id, "draft": draft_id})
+
+    def speak(self, person: Person, language: str) -> None:
+        """The language a worker wants to read."""
+        person.language = language
+        change = update(WORKER).where(WORKER.c.id == person.worker_id).values(language=language)
+        self._connection.execute(change)
+
+    def reachable(self, person: Person, *, reachable: bool) -> None:
+        """Whether anything can be sent to this chat."""
+        if person.reachable != reachable:
+            person.reachable = reachable
+            change = update(CHAT).where(CHAT.c.id == person.chat_id).values(reachable=reachable)
+            self._connection.execute(change)
+
+    def join(self, person: Person, unit_id: int, now: datetime) -> None:
+        """Move a worker to a unit; what was made elsewhere stays there."""
+        if person.unit_id == unit_id:
+            return
+        ended = update(MEMBERSHIP).where(
+            MEMBERSHIP.c.worker_id == person.worker_id, MEMBERSHIP.c.until.is_(None)
+        )
+        self._connection.execute(ended.values(until=now))
+        values = {"worker_id": person.worker_id, "unit_id": unit_id, "since": now}
+        self._connection.execute(insert(Membership).values(**values))
+        moved = update(WORKER).where(WORKER.c.id == person.worker_id).values(unit_id=unit_id)
+        self._connection.execute(moved)
+        person.unit_id = unit_id
+
+    def grant(self, worker_id: int, role: str, unit_id: int, now: datetime) -> None:
+        """Give a role for a unit."""
+        values = {"worker_id": worker_id, "role": role, "unit_id": unit_id, "since": now}
+        self._connection.execute(insert(Grant).values(**values))
+
+    def unit_name(self, unit_id: int | None) -> str:
+        """The name of a unit now, or an empty text."""
+        if unit_id is None:
+            return ""
+        return str(self._connection.execute(select(UNIT.c.name).where(UNIT.c.id == unit_id)).scalar_one())
+
+
+__all__ = ["OpenDraft", "People", "Person"]
