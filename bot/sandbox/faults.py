@@ -1,6 +1,7 @@
 """Troubles on demand: what a bad day at the messenger looks like to the bot."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,11 +9,18 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.refusals import Refused, too_many
+from bot.sandbox.updates import Updates
 
-KINDS = frozenset({"status", "reset", "hang", "accept_then_hang", "accept_then_reset", "too_many", "slow"})
+CALL_KINDS = frozenset(
+    {"status", "reset", "hang", "accept_then_hang", "accept_then_reset", "too_many", "slow"}
+)
 """status: an HTML page instead of JSON · reset: the connection breaks before anything is done · hang: nothing
 is done, nothing is answered · accept_then_hang, accept_then_reset: it is done, and nobody says so · too_many:
-429 · slow: it is done and answered after `seconds`."""
+429 · slow: it is done and answered after `seconds` of real time."""
+
+KINDS = CALL_KINDS | {"duplicate", "redeliver", "rubbish", "outage"}
+
+BAD_GATEWAY = Refused("Bad Gateway", 502)
 
 HTML = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<h1>{0}</h1>\r\n</body>\r\n</html>\r\n"
 PHRASES = {500: "500 Internal Server Error", 502: "502 Bad Gateway", 503: "503 Service Unavailable"}
@@ -37,30 +45,46 @@ class Fault:
 class Faults:
     """The troubles that are still to come."""
 
-    def __init__(self) -> None:
+    def __init__(self, updates: Updates, now: Callable[[], datetime]) -> None:
+        self.updates = updates
+        self.now = now
         self.coming: list[Fault] = []
         self.out_until: datetime | None = None
         self.closing = asyncio.Event()
 
-    def add(self, kind: str, method: str = "*", **more: Any) -> Fault:
-        """Switch one on; `more` is times, code, seconds, chat_id. Raises ValueError for an unknown kind."""
-        fault = Fault(kind, method, **more)
-        self.coming.append(fault)
-        return fault
+    def add(self, kind: str, method: str = "*", **more: Any) -> None:
+        """Switch a trouble on.
 
-    def outage(self, seconds: float, now: datetime) -> None:
-        """Everything answers 502 for so long, by the sandbox's clock; 0 ends it."""
-        self.out_until = now + timedelta(seconds=seconds)
+        Troubles of calls (`CALL_KINDS`) take `method` and, as `more`, times, code, seconds, chat_id.
+        Troubles of updates take times: `duplicate` (the next ones come twice under one id), `redeliver`
+        (confirmed ones come back), `rubbish` (one that nobody can take apart). `outage` takes seconds.
+        Raises ValueError for any other kind, TypeError for any other parameter.
+        """
+        fault = Fault(kind, method, **more)
+        match kind:
+            case "duplicate":
+                self.updates.twice += fault.times
+            case "redeliver":
+                self.updates.redeliver(fault.times)
+            case "rubbish":
+                for _ in range(fault.times):
+                    self.updates.add_rubbish()
+            case "outage":
+                self.out_until = self.now() + timedelta(seconds=fault.seconds)
+                self.updates.end_poll(BAD_GATEWAY)
+            case _:
+                self.coming.append(fault)
 
     def clear(self) -> None:
         """A good day again."""
         self.coming.clear()
         self.out_until = None
+        self.updates.twice = 0
 
-    def next_for(self, method: str, chat_id: object, now: datetime) -> Fault | None:
+    def next_for(self, method: str, chat_id: object = None) -> Fault | None:
         """The trouble this call meets, if any; it is used up by that."""
         if self.out_until is not None:
-            if now < self.out_until:
+            if self.now() < self.out_until:
                 return Fault("status")
             self.out_until = None
         for fault in self.coming:

@@ -11,7 +11,8 @@ from aiohttp import web
 from bot import clock as real_clock
 from bot.sandbox import editing, media, polling, reading, rooms, sending, settings
 from bot.sandbox.check import TABLE
-from bot.sandbox.faults import Faults, as_json
+from bot.sandbox.control import Control
+from bot.sandbox.faults import BAD_GATEWAY, Faults, as_json, page
 from bot.sandbox.limits import Limits
 from bot.sandbox.methods import Request, answer
 from bot.sandbox.people import Group, Person
@@ -61,9 +62,8 @@ class Sandbox:
         self.offset = timedelta()
         self._clock = clock
         self.world = World(_bot(token, username), self.now)
-        self.faults = Faults()
+        self.faults = Faults(self.world.updates, self.now)
         self.limits = Limits(self.now, on=limits)
-        self.phone = Phone(self)
         self._runner: web.AppRunner | None = None
 
     # Life
@@ -73,7 +73,8 @@ class Sandbox:
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_route("*", "/bot{token}/{method}", self._bot_call)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
-        self.phone.add_routes(app)
+        Phone(self).add_routes(app)
+        Control(self).add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -140,7 +141,7 @@ class Sandbox:
                 raise UNAUTHORIZED
             method = TABLE.name_of(method)
             sent, uploads = await reading.read(request)
-            fault = self.faults.next_for(method, sent.get("chat_id"), self.now())
+            fault = self.faults.next_for(method, sent.get("chat_id"))
             if fault is not None and (instead := await self.faults.before(fault, request)):
                 self._log(method, sent, instead.status)
                 return instead
@@ -164,6 +165,8 @@ class Sandbox:
         if refusal.violation:
             self.violations.append(f"{method}: {refusal.description}")
         self._log(method, sent, refusal.code)
+        if refusal is BAD_GATEWAY:
+            return page(refusal.code)
         headers = {}
         if refusal.parameters and "retry_after" in refusal.parameters:
             headers["Retry-After"] = str(refusal.parameters["retry_after"])
@@ -181,6 +184,9 @@ class Sandbox:
         """The bytes of a file under the path that getFile gave."""
         if request.match_info["token"] != self.token:
             return self._refused("file", {}, UNAUTHORIZED)
+        fault = self.faults.next_for("file")
+        if fault is not None and (instead := await self.faults.before(fault, request)):
+            return instead
         stored = self.world.files.by_path.get(request.match_info["path"])
         if stored is None:
             return self._refused("file", {}, NOT_FOUND)

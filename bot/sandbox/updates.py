@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -35,6 +36,7 @@ class Updates:
     def __init__(self) -> None:
         self.pending: deque[tuple[int, bytes]] = deque()
         self.gone: deque[tuple[int, bytes]] = deque(maxlen=1000)
+        self.again: list[tuple[int, bytes]] = []
         self.allowed = KINDS - ONLY_WHEN_ASKED
         self.asked: list[str] | None = None
         self.last_id = FIRST_UPDATE - 1
@@ -58,12 +60,16 @@ class Updates:
         return self.last_id
 
     def redeliver(self, count: int = 1) -> int:
-        """Confirmed updates come back under their old ids, as after a lost confirmation; how many did."""
+        """Confirmed updates come back under their old ids, whatever the offset says; how many did."""
         back = [self.gone.pop() for _ in range(min(count, len(self.gone)))]
-        for update in back:
-            self.pending.appendleft(update)
+        self.again.extend(reversed(back))
         self._wake()
         return len(back)
+
+    @property
+    def waiting(self) -> list[tuple[int, bytes]]:
+        """All that is to be delivered, in order."""
+        return [*self.again, *self.pending]
 
     def confirm(self, offset: int) -> None:
         """Forget what lies before `offset`; a negative one counts from the end."""
@@ -76,13 +82,16 @@ class Updates:
 
     def arrived(self, update: tuple[int, bytes]) -> None:
         """A webhook took this one."""
-        if update in self.pending:
+        if update in self.again:
+            self.again.remove(update)
+        elif update in self.pending:
             self.pending.remove(update)
             self.gone.append(update)
 
     def clear(self) -> None:
         """Forget everything (drop_pending_updates)."""
         self.pending.clear()
+        self.again.clear()
 
     def allow(self, kinds: list[str]) -> None:
         """Only these from now on; an empty list means the usual ones. Raises for a kind there is not."""
@@ -94,7 +103,7 @@ class Updates:
     async def poll(self, limit: int, seconds: float) -> bytes:
         """The next updates as a JSON list, waiting for the first. Raises 409 when another poll begins."""
         self.end_poll(TERMINATED)
-        if not self.pending and seconds > 0:
+        if not self.pending and not self.again and seconds > 0:
             self._poller = future = asyncio.get_running_loop().create_future()
             try:
                 await asyncio.wait_for(future, min(seconds, LONGEST_POLL))
@@ -103,7 +112,8 @@ class Updates:
             finally:
                 if self._poller is future:
                     self._poller = None
-        batch = [self.pending[place][1] for place in range(min(limit, len(self.pending)))]
+        batch = [update for _, update in [*self.again, *islice(self.pending, limit)][:limit]]
+        del self.again[:limit]
         return b"[" + b",".join(batch) + b"]"
 
     def end_poll(self, reason: Refused | None = None) -> None:

@@ -53,7 +53,7 @@ class Webhook:
             try:
                 while True:
                     self.updates.pushed.clear()
-                    for update in list(self.updates.pending):
+                    for update in self.updates.waiting:
                         if len(flying) >= self.connections:
                             break
                         if update not in flying.values():
