@@ -5,9 +5,6 @@ first call, into plain functions, so that checking costs microseconds. We are st
 purpose: it ignores an unknown parameter, we refuse it, because a misspelt one does nothing in silence.
 """
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +12,7 @@ from typing import Any
 import orjson
 
 from bot.sandbox.refusals import NOT_FOUND, Refused, broken
-
-Convert = Callable[[Any, str], Any]
-"""Takes what was sent and where it stood; gives the value in its own type or raises `Refused`."""
+from bot.sandbox.values import SIMPLE, Convert, chat, file, unpacked, wrong
 
 COUNTED_ELSEWHERE = {"text", "caption", "quote", "question", "explanation", "message_text"}
 """Their length counts after the entities are parsed, so `markup` measures them."""
@@ -31,97 +26,6 @@ SAYINGS = {
     "callback_query_id": "query is too old and response timeout expired or query ID is invalid",
 }
 """What Telegram says of a missing or ill-sized parameter where it has words of its own."""
-
-INTEGER = re.compile(r"[+-]?\d{1,19}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came inside the request; the content is bytes in memory."""
-
-    name: str
-    content_type: str
-    content: bytes
-
-
-def wrong(where: str, wanted: str) -> Refused:
-    """The parameter at `where` is not what the table wants."""
-    return broken(f'wrong type of "{where}": {wanted} expected')
-
-
-def integer(value: Any, where: str) -> int:
-    """An Integer, also as the digits a form carries."""
-    if type(value) is int:
-        return value
-    if isinstance(value, str) and INTEGER.match(value):
-        return int(value)
-    raise wrong(where, "Integer")
-
-
-def number(value: Any, where: str) -> float:
-    """A Float, also as the digits a form carries."""
-    if type(value) in {int, float}:
-        return float(value)
-    try:
-        return float(value) if isinstance(value, str) else float("nan")
-    except ValueError:
-        raise wrong(where, "Float") from None
-
-
-def boolean(value: Any, where: str) -> bool:
-    """A Boolean, also as the word a form carries."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in {"true", "false", "1", "0"}:
-        return value.lower() in {"true", "1"}
-    raise wrong(where, "Boolean")
-
-
-def string(value: Any, where: str) -> str:
-    """A String; a lone surrogate is no text."""
-    if not isinstance(value, str):
-        raise wrong(where, "String")
-    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise broken("strings must be encoded in UTF-8")
-    return value
-
-
-def chat(value: Any, where: str) -> int | str:
-    """An id or a @name."""
-    if isinstance(value, str) and not INTEGER.match(value):
-        return value
-    return integer(value, where)
-
-
-def upload(value: Any, where: str) -> Upload:
-    """A file inside the request."""
-    if isinstance(value, Upload):
-        return value
-    raise wrong(where, "InputFile")
-
-
-def file(value: Any, where: str) -> Upload | str:
-    """A file inside the request, or words that name one (file_id, URL, attach://)."""
-    return value if isinstance(value, Upload) else string(value, where)
-
-
-def unpacked(value: Any, where: str) -> Any:
-    """What a form carries as JSON text, taken apart."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
-        raise broken(f"can't parse {where} JSON object") from None
-
-
-SIMPLE: dict[str, Convert] = {
-    "Integer": integer,
-    "Float": number,
-    "Boolean": boolean,
-    "String": string,
-    "InputFile": upload,
-}
 
 
 class Table:
@@ -149,6 +53,10 @@ class Table:
             checker = self._checkers[method] = self._fields(self.methods[method]["fields"])
         checked: dict[str, Any] = checker(sent, "")
         return checked
+
+    def check_type(self, name: str, value: Any) -> None:
+        """Raises `Refused` when the value is no such thing; for what the sandbox itself says."""
+        self._type(name)(value, name)
 
     def _fields(self, fields: dict[str, Any]) -> Convert:
         rules = {name: self._rule(name, field) for name, field in fields.items()}

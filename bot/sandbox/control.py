@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
-from bot.sandbox.check import Upload
 from bot.sandbox.phone import asked, reply, told
+from bot.sandbox.values import Upload
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Call, Sandbox
@@ -45,7 +45,7 @@ class Control:
     async def updates(self, _: web.Request) -> web.Response:
         """The updates that the bot has not confirmed."""
         updates = self.sandbox.world.updates
-        return reply({"last_id": updates.last_id, "pending": [number for number, _ in updates.pending]})
+        return reply({"last_id": updates.last_id, "pending": [update.number for update in updates.pending]})
 
     async def add_fault(self, request: web.Request) -> web.Response:
         """`kind` and the parameters of `Faults.add`."""

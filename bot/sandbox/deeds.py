@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.sandbox.markup import typed
+from bot.sandbox.membership import tells_membership
 from bot.sandbox.units import pieces
 from bot.sandbox.world import Account, Json, Room, Waiting, World
 
@@ -225,37 +226,6 @@ def blocks(world: World, account: Account, blocked: bool = True) -> None:
     """Block the bot, or unblock it; it learns of a change once."""
     if account.blocked == blocked:
         return
-    place = at(world, account)
+    room = at(world, account).room
     account.blocked = blocked
-    old, new = ("member", "kicked") if blocked else ("kicked", "member")
-    tells_membership(place, old, new)
-
-
-def tells_membership(place: Place, old: str, new: str) -> None:
-    """my_chat_member: this person changed what the bot is in the chat."""
-    world = place.world
-
-    def member(status: str) -> Json:
-        return {"user": world.bot, "status": status} | ({"until_date": 0} if status == "kicked" else {})
-
-    world.updates.add(
-        "my_chat_member",
-        {
-            "chat": place.room.chat,
-            "from": place.account.user,
-            "date": int(world.now().timestamp()),
-            "old_chat_member": member(old),
-            "new_chat_member": member(new),
-        },
-    )
-
-
-def upgrades(place: Place) -> Room:
-    """A group becomes a supergroup: two service messages, a new id, and the old one is history."""
-    world, old = place.world, place.room
-    new = world.new_room("supergroup", old.chat["title"], list(old.members.values()))
-    new.bot_status = old.bot_status
-    world.updates.add("message", world.put(old, place.account.user, {"migrate_to_chat_id": new.id}))
-    old.successor = new.id
-    world.updates.add("message", world.put(new, place.account.user, {"migrate_from_chat_id": old.id}))
-    return new
+    tells_membership(world, room, account.user, "kicked" if blocked else "member")

@@ -26,7 +26,8 @@ TAGS = {
     "tg-emoji": "custom_emoji",
     "tg-time": "date_time",
 }
-TAG = re.compile(r"<(?P<slash>/?)(?P<name>[^\s/>]*)(?P<rest>[^>]*)>")
+NAME = re.compile(r"<(?P<slash>/?)(?P<name>[^\s/>]*)")
+REST = re.compile(r"""(?P<rest>(?:[^>"']|"[^"]*"|'[^']*')*)>""")
 ATTRIBUTE = re.compile(r"""([\w-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 REFERENCE = re.compile(r"&(?:#(?P<number>\d{1,7})|#x(?P<hex>[0-9a-fA-F]{1,6})|(?P<name>lt|gt|amp|quot));?")
 
@@ -41,7 +42,7 @@ def parse_html(text: str) -> tuple[str, list[dict[str, Any]]]:
     plain: list[str] = []
     size = place = 0
     marks: list[dict[str, Any]] = []
-    open_tags: list[tuple[str, int, dict[str, str], int]] = []
+    open_tags: list[tuple[str, int, dict[str, str]]] = []
     while place < len(text):
         opening = text.find("<", place)
         piece = unescaped(text[place : opening if opening >= 0 else len(text)])
@@ -50,16 +51,11 @@ def parse_html(text: str) -> tuple[str, list[dict[str, Any]]]:
         if opening < 0:
             break
         offset = len(text[:opening].encode())
-        tag = TAG.match(text, opening)
-        if tag is None:
-            raise fault(f"Unclosed start tag at byte offset {offset}")
-        name = tag["name"].lower()
-        if tag["slash"]:
+        name, slash, rest, place = _tag(text, opening, offset)
+        if slash:
             _close(name, offset, size, open_tags, marks)
         else:
-            attributes = _opened(name, tag["rest"], offset)
-            open_tags.append((name, size, attributes, offset))
-        place = tag.end()
+            open_tags.append((name, size, _attributes(name, rest, offset)))
     if open_tags:
         name = open_tags[-1][0]
         raise fault(f'Can\'t find end tag corresponding to start tag "{name}"')
@@ -71,10 +67,24 @@ def unescaped(text: str) -> str:
     return REFERENCE.sub(lambda match: html.unescape(match.group()), text) if "&" in text else text
 
 
-def _opened(name: str, rest: str, offset: int) -> dict[str, str]:
-    """The attributes of a start tag. Raises when Telegram knows no such tag."""
-    if name not in TAGS:
+def _tag(text: str, opening: int, offset: int) -> tuple[str, bool, str, int]:
+    """Name, whether it ends something, what follows the name, and where the tag ends. Raises for no tag."""
+    head = NAME.match(text, opening)
+    slash = bool(head and head["slash"])
+    what = "end" if slash else "start"
+    if head is None or head.end() == len(text):
+        raise fault(f"Unclosed {what} tag at byte offset {offset}")
+    name = head["name"].lower()
+    if not slash and name not in TAGS:
         raise fault(f'Unsupported start tag "{name}" at byte offset {offset}')
+    rest = REST.match(text, head.end())
+    if rest is None:
+        raise fault(f"Unclosed {what} tag at byte offset {offset}")
+    return name, slash, rest["rest"], rest.end()
+
+
+def _attributes(name: str, rest: str, offset: int) -> dict[str, str]:
+    """The attributes of a start tag. Raises when one that the tag needs is not there."""
     attributes = {
         found[1].lower(): unescaped(found[2] or found[3] or found[4] or "")
         for found in ATTRIBUTE.finditer(rest)
@@ -88,13 +98,13 @@ def _close(
     name: str,
     offset: int,
     size: int,
-    open_tags: list[tuple[str, int, dict[str, str], int]],
+    open_tags: list[tuple[str, int, dict[str, str]]],
     marks: list[dict[str, Any]],
 ) -> None:
     """Ends the innermost tag; an entity that covers nothing is left out."""
     if not open_tags:
         raise fault(f"Unexpected end tag at byte offset {offset}")
-    opened, start, attributes, _ = open_tags.pop()
+    opened, start, attributes = open_tags.pop()
     if name and name != opened:
         raise fault(f'Unmatched end tag at byte offset {offset}, expected "</{opened}>", found "</{name}>"')
     if size == start:

@@ -27,9 +27,8 @@ class Limits:
 
     def spend(self, method: str, sent: dict[str, Any], world: World) -> None:
         """Count this call. Raises 429 with the seconds to wait, and counts nothing then."""
-        if not self.on or "chat_id" not in sent or not method.startswith(("send", "copy", "forward", "edit")):
-            return
-        if method == "sendChatAction":
+        sends = method.startswith(("send", "copy", "forward")) and method != "sendChatAction"
+        if not self.on or not sends:
             return
         moment = self.now().timestamp()
         chat = sent["chat_id"]

@@ -3,12 +3,11 @@
 import re
 from typing import Any
 
+from bot.sandbox.entities import Entity, sound
 from bot.sandbox.html_markup import parse_html
 from bot.sandbox.markdown_markup import parse_markdown, parse_markdown_v2
 from bot.sandbox.refusals import broken
 from bot.sandbox.units import units
-
-Entity = dict[str, Any]
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
@@ -49,7 +48,7 @@ def parsed(
             raise broken("unsupported parse_mode")
         text, marks = parser(text)
     elif marks:
-        marks = [_sound(mark, text) for mark in marks]
+        marks = sound(marks, text)
     if NEEDS_CLEANING.search(text):
         text = text.translate(INVISIBLE) if not marks else text
     text, marks = _trimmed(text, marks)
@@ -79,13 +78,6 @@ def parsed_caption(sent: dict[str, Any]) -> tuple[str, list[Entity]]:
 def typed(text: str) -> tuple[str, list[Entity]]:
     """What an app makes of what a person typed: trimmed, with commands and links found."""
     return parsed({"text": text})
-
-
-def _sound(mark: Entity, text: str) -> Entity:
-    """An entity given by the caller, inside the text and never inside a letter."""
-    if mark["offset"] < 0 or mark["length"] < 0:
-        raise broken(f"can't parse entities: entity offset or length is negative: {mark['type']}")
-    return dict(mark)
 
 
 def _trimmed(text: str, marks: list[Entity]) -> tuple[str, list[Entity]]:

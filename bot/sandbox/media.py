@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox import keyboards
-from bot.sandbox.check import Upload
 from bot.sandbox.editing import MEDIA, change, edited, without
 from bot.sandbox.files import MOST_PHOTO, MOST_UPLOADED
 from bot.sandbox.markup import parsed_caption
@@ -12,6 +11,7 @@ from bot.sandbox.methods import Request, method
 from bot.sandbox.reading import ATTACHED
 from bot.sandbox.refusals import broken
 from bot.sandbox.sending import deliver
+from bot.sandbox.values import Upload
 
 Json = dict[str, Any]
 

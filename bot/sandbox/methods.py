@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.check import Upload
 from bot.sandbox.refusals import broken
+from bot.sandbox.values import Upload
 from bot.sandbox.world import World
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox import deeds
+from bot.sandbox import deeds, membership
 from bot.sandbox.deeds import Picked
 from bot.sandbox.world import Account, Room, World
 
@@ -157,19 +157,26 @@ class Person:
 class Group:
     """A group or supergroup with the bot in it."""
 
-    def __init__(self, world: World, room: Room, founder: Account) -> None:
+    def __init__(self, world: World, room: Room) -> None:
         self.world = world
         self.room = room
-        self.founder = founder
 
     @classmethod
     def founded(cls, world: World, kind: str, title: str, members: Sequence[Account]) -> "Group":
         """A new one; its first member adds the bot."""
         if not members or kind not in {"group", "supergroup"}:
             raise deeds.Impossible("a group needs a person and is a group or a supergroup")
-        group = cls(world, world.new_room(kind, title, list(members)), members[0])
-        deeds.tells_membership(group._place(), "left", "member")
+        room = world.new_room(kind, title, list(members))
+        room.bot_status = "left"
+        group = cls(world, room)
+        membership.tells_membership(world, room, group.founder.user, "member")
+        membership.announces(world, room, group.founder.user, {"new_chat_members": [world.bot]})
         return group
+
+    @property
+    def founder(self) -> Account:
+        """Its first member, who adds and removes the bot."""
+        return next(iter(self.room.members.values()))
 
     @property
     def id(self) -> int:
@@ -178,23 +185,23 @@ class Group:
 
     def promotes_bot(self) -> None:
         """The bot becomes administrator and sees everything."""
-        self._changes("administrator")
+        membership.tells_membership(self.world, self.room, self.founder.user, "administrator")
 
     def removes_bot(self) -> None:
         """The bot is thrown out: sending is refused with 403."""
-        self._changes("kicked")
+        membership.tells_membership(self.world, self.room, self.founder.user, "kicked")
+
+    def adds(self, person: Person) -> None:
+        """One more member."""
+        account = person.account
+        self.room.members[account.id] = account
+        account.rooms.append(self.room)
+        membership.announces(self.world, self.room, account.user, {"new_chat_members": [account.user]})
 
     def upgrades(self) -> int:
         """The group becomes a supergroup; its old id answers 400 with the new one. Gives that."""
-        self.room = deeds.upgrades(self._place())
+        self.room = membership.upgrades(self.world, self.room)
         return self.id
-
-    def _changes(self, status: str) -> None:
-        old, self.room.bot_status = self.room.bot_status, status
-        deeds.tells_membership(self._place(), old, status)
-
-    def _place(self) -> deeds.Place:
-        return deeds.Place(self.world, self.founder, self.room)
 
 
 def _picked(kind: str, file: Picked | bytes | Path) -> Picked:

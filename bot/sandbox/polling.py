@@ -74,7 +74,7 @@ def delete_webhook(request: Request) -> bool:
     """Back to getUpdates."""
     if request.sent.get("drop_pending_updates"):
         request.world.updates.clear()
-    request.world.webhook.point("", "", 40)
+    request.world.webhook.point("")
     return True
 
 

@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import BodyPartReader, web
 
-from bot.sandbox.check import TABLE, Upload
+from bot.sandbox.check import TABLE
 from bot.sandbox.refusals import broken
+from bot.sandbox.values import Upload
 
 Json = dict[str, Any]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.sandbox.membership import member, tells_membership
 from bot.sandbox.methods import Request, method
 from bot.sandbox.refusals import bad_request
 from bot.sandbox.world import Room
@@ -36,38 +37,15 @@ def get_chat(request: Request) -> Json:
 
 
 @method("getChatMember")
-def get_chat_member(request: Request) -> Json:
+def get_chatmember(request: Request) -> Json:
     """What somebody is in a chat."""
     room, user_id = asked_room(request), request.sent["user_id"]
     if user_id == request.world.bot["id"]:
-        return _member(request.world.bot, room.bot_status)
+        return member(request.world.bot, room.bot_status)
     account = request.world.accounts.get(user_id)
     if account is None:
         raise bad_request("invalid user_id specified")
-    return _member(account.user, "member" if user_id in room.members else "left")
-
-
-def _member(user: Json, status: str) -> Json:
-    more: Json = {"until_date": 0} if status == "kicked" else {}
-    if status == "administrator":
-        more = dict.fromkeys(ADMINISTRATOR_MAY, False)
-    return {"user": user, "status": status} | more
-
-
-ADMINISTRATOR_MAY = (
-    "can_be_edited",
-    "is_anonymous",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-)
+    return member(account.user, "member" if user_id in room.members else "left")
 
 
 @method("getChatMemberCount")
@@ -85,7 +63,7 @@ def get_chat_administrators(request: Request) -> list[Json]:
         raise bad_request("there are no administrators in the private chat")
     founder = next(iter(room.members.values())).user
     owner = {"user": founder, "status": "creator", "is_anonymous": False}
-    bot = [_member(request.world.bot, "administrator")] if room.bot_status == "administrator" else []
+    bot = [member(request.world.bot, "administrator")] if room.bot_status == "administrator" else []
     return [owner, *bot]
 
 
@@ -95,5 +73,5 @@ def leave_chat(request: Request) -> bool:
     room = request.world.room_for_bot(request.sent["chat_id"])
     if room.private:
         raise bad_request("chat member status can't be changed in private chats")
-    room.bot_status = "left"
+    tells_membership(request.world, room, request.world.bot, "left")
     return True

@@ -88,21 +88,21 @@ def send_chat_action(request: Request) -> bool:
     return True
 
 
-def source(request: Request, message_id: int) -> Json:
-    """The message that is to be forwarded or copied. Raises when there is none."""
+def source(request: Request, deed: str) -> Json:
+    """The message that is to be forwarded or copied. Raises when there is none or it is protected."""
     room = request.world.room_for_bot(request.sent["from_chat_id"])
-    message = room.messages.get(message_id)
+    message = room.messages.get(request.sent["message_id"])
     if message is None:
-        raise bad_request("message to forward not found")
+        raise bad_request(f"message to {deed} not found")
+    if message.get("has_protected_content"):
+        raise bad_request(f"message can't be {'copied' if deed == 'copy' else 'forwarded'}")
     return message
 
 
 @method("forwardMessage")
 def forward_message(request: Request) -> Json:
     """The same content again, with its origin."""
-    origin = source(request, request.sent["message_id"])
-    if origin.get("has_protected_content"):
-        raise bad_request("message can't be forwarded")
+    origin = source(request, "forward")
     room = request.world.room_for_bot(request.sent["chat_id"])
     content = {key: value for key, value in origin.items() if key not in OWN_KEYS}
     content["forward_origin"] = {"type": "user", "date": origin["date"], "sender_user": origin["from"]}
@@ -113,7 +113,7 @@ def forward_message(request: Request) -> Json:
 def copy_message(request: Request) -> Json:
     """The same content again, as the bot's own; a caption may be another."""
     sent = request.sent
-    origin = source(request, sent["message_id"])
+    origin = source(request, "copy")
     content = {key: value for key, value in origin.items() if key not in OWN_KEYS}
     if "caption" in sent and "text" not in content:
         caption, entities = parsed_caption(sent)

@@ -81,6 +81,8 @@ class Sandbox:
         await site.start()
         taken = self._runner.addresses[0][1]
         self.url = f"http://{host}:{taken}"
+        self.faults.closing.clear()
+        self.world.webhook.go_on()
 
     async def stop(self) -> None:
         """End every long poll and close the doors."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -30,13 +31,25 @@ WEBHOOK_ACTIVE = Refused(
 )
 
 
+SETTING_WEBHOOK = Refused("Conflict: terminated by setWebhook request", 409)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """One update, written down. A webhook brings those of one `queue` one after the other."""
+
+    number: int
+    body: bytes
+    queue: tuple[str, int]
+
+
 class Updates:
     """The queue. An update is written down once, as bytes, and leaves only when it is confirmed."""
 
     def __init__(self) -> None:
-        self.pending: deque[tuple[int, bytes]] = deque()
-        self.gone: deque[tuple[int, bytes]] = deque(maxlen=1000)
-        self.again: list[tuple[int, bytes]] = []
+        self.pending: deque[Update] = deque()
+        self.gone: deque[Update] = deque(maxlen=1000)
+        self.again: list[Update] = []
         self.allowed = KINDS - ONLY_WHEN_ASKED
         self.asked: list[str] | None = None
         self.last_id = FIRST_UPDATE - 1
@@ -49,14 +62,17 @@ class Updates:
         """Something happened. None when the bot has not asked for such updates."""
         if kind not in self.allowed:
             return None
+        where = content.get("chat") or content["from"]
         self.last_id += 1
-        self._append(self.last_id, orjson.dumps({"update_id": self.last_id, kind: content}))
+        body = orjson.dumps({"update_id": self.last_id, kind: content})
+        self._append(Update(self.last_id, body, (kind, where["id"])))
         return self.last_id
 
     def add_rubbish(self, text: str = '"message":"rubbish"') -> int:
         """An update with an id that no client can take apart."""
         self.last_id += 1
-        self._append(self.last_id, f'{{"update_id":{self.last_id},{text}}}'.encode())
+        body = f'{{"update_id":{self.last_id},{text}}}'.encode()
+        self._append(Update(self.last_id, body, ("rubbish", self.last_id)))
         return self.last_id
 
     def redeliver(self, count: int = 1) -> int:
@@ -67,7 +83,7 @@ class Updates:
         return len(back)
 
     @property
-    def waiting(self) -> list[tuple[int, bytes]]:
+    def waiting(self) -> list[Update]:
         """All that is to be delivered, in order."""
         return [*self.again, *self.pending]
 
@@ -77,10 +93,10 @@ class Updates:
             while len(self.pending) > -offset:
                 self.gone.append(self.pending.popleft())
             return
-        while self.pending and self.pending[0][0] < offset:
+        while self.pending and self.pending[0].number < offset:
             self.gone.append(self.pending.popleft())
 
-    def arrived(self, update: tuple[int, bytes]) -> None:
+    def arrived(self, update: Update) -> None:
         """A webhook took this one."""
         if update in self.again:
             self.again.remove(update)
@@ -112,7 +128,7 @@ class Updates:
             finally:
                 if self._poller is future:
                     self._poller = None
-        batch = [update for _, update in [*self.again, *islice(self.pending, limit)][:limit]]
+        batch = [update.body for update in [*self.again, *islice(self.pending, limit)][:limit]]
         del self.again[:limit]
         return b"[" + b",".join(batch) + b"]"
 
@@ -124,11 +140,11 @@ class Updates:
             else:
                 self._poller.set_result(None)
 
-    def _append(self, number: int, update: bytes) -> None:
-        self.pending.append((number, update))
+    def _append(self, update: Update) -> None:
+        self.pending.append(update)
         if self.twice > 0:
             self.twice -= 1
-            self.pending.append((number, update))
+            self.pending.append(Update(update.number, update.body, update.queue))
         self._wake()
 
     def _wake(self) -> None:

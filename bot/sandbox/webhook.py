@@ -6,7 +6,7 @@ from datetime import datetime
 
 import aiohttp
 
-from bot.sandbox.updates import Updates
+from bot.sandbox.updates import SETTING_WEBHOOK, Update, Updates
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
@@ -27,27 +27,34 @@ class Webhook:
         self.last_error: tuple[int, str] | None = None
         self._courier: asyncio.Task[None] | None = None
 
-    def point(self, url: str, secret: str, connections: int) -> None:
-        """Start pushing there, or stop with an empty url."""
+    def point(self, url: str, secret: str = "", connections: int = 40) -> None:
+        """Push there from now on; an empty url ends it."""
         self.url, self.secret, self.connections = url, secret, connections
         self.last_error = None
-        if self._courier is not None:
-            self._courier.cancel()
-            self._courier = None
+        self._rest()
         if url:
-            self.updates.end_poll()
+            self.updates.end_poll(SETTING_WEBHOOK)
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Push to where it points."""
+        if self.url:
             self._courier = asyncio.get_running_loop().create_task(self._deliver())
 
     async def stop(self) -> None:
-        """Push nothing any more."""
-        courier = self._courier
-        self.point("", "", 40)
-        if courier is not None:
+        """Push nothing until `go_on`."""
+        if courier := self._rest():
             await asyncio.gather(courier, return_exceptions=True)
 
+    def _rest(self) -> asyncio.Task[None] | None:
+        courier, self._courier = self._courier, None
+        if courier is not None:
+            courier.cancel()
+        return courier
+
     async def _deliver(self) -> None:
-        """Takes updates from the queue in order, as many at a time as the bot allows connections."""
-        flying: dict[asyncio.Task[None], tuple[int, bytes]] = {}
+        """Takes updates in order, as many at a time as the bot allows, one of each queue."""
+        flying: dict[tuple[str, int], asyncio.Task[None]] = {}
         connector = aiohttp.TCPConnector(limit=self.connections)
         async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT) as session:
             try:
@@ -56,15 +63,14 @@ class Webhook:
                     for update in self.updates.waiting:
                         if len(flying) >= self.connections:
                             break
-                        if update not in flying.values():
-                            flying[asyncio.ensure_future(self._push(session, update))] = update
-                    await self._next(set(flying))
-                    for task in [task for task in flying if task.done()]:
-                        del flying[task]
+                        if update.queue not in flying:
+                            flying[update.queue] = asyncio.ensure_future(self._push(session, update))
+                    await self._next(set(flying.values()))
+                    flying = {queue: task for queue, task in flying.items() if not task.done()}
             finally:
-                for task in flying:
+                for task in flying.values():
                     task.cancel()
-                await asyncio.gather(*flying, return_exceptions=True)
+                await asyncio.gather(*flying.values(), return_exceptions=True)
 
     async def _next(self, flying: set[asyncio.Task[None]]) -> None:
         """Until one has arrived or a new update is there."""
@@ -74,7 +80,7 @@ class Webhook:
         finally:
             new.cancel()
 
-    async def _push(self, session: aiohttp.ClientSession, update: tuple[int, bytes]) -> None:
+    async def _push(self, session: aiohttp.ClientSession, update: Update) -> None:
         """One update, until the bot takes it; only then does it leave the queue."""
         headers = {"Content-Type": "application/json"}
         if self.secret:
@@ -82,7 +88,7 @@ class Webhook:
         pause = FIRST_PAUSE
         while True:
             try:
-                async with session.post(self.url, data=update[1], headers=headers) as answer:
+                async with session.post(self.url, data=update.body, headers=headers) as answer:
                     await answer.read()
                     if answer.ok:
                         self.updates.arrived(update)
