@@ -55,3 +55,13 @@ def _corrected(
 def was_refused(place: Place, message: str) -> bool:
     """Whether the message was a try at the open question that could not be taken."""
     return message in place.refused
+
+
+def owner_of(place: Place, message: str) -> bool:
+    """Whether a message is part of this draft: an answer, a piece of one, or a try at one."""
+    pieces = (place.waiting or {}).get("pieces", ())
+    return (
+        message in place.refused
+        or any(ref == message for ref, _ in pieces)
+        or any(ref == message for answer in place.answers.values() for ref, _ in answer["typed"])
+    )

@@ -99,6 +99,7 @@ class Event:
     private: bool = True
     sent_at: datetime | None = None
     query: str = ""
+    lists: bool = False  # the messenger shows choices as a list to be typed
 
 
 # --- out: a reply is a key and parameters, not a sentence ------------------------------------------------
@@ -161,6 +162,7 @@ class Reply:
     """What the bot says back.
 
     `by_word`: a number would be an answer to this question, so a list without buttons is lettered instead.
+    `free`: anything may be an answer, so the place in the list counts only where a list was shown.
     `replaces`: our message to change in place, where the messenger can.
     `slot`: takes the place of an unsent reply of the same slot; `after`: seconds to wait for such a one.
     """
@@ -170,6 +172,7 @@ class Reply:
     notes: tuple[Note, ...] = ()
     choices: tuple[tuple[Button, ...], ...] = ()
     by_word: bool = False
+    free: bool = False
     replaces: str | None = None
     slot: str | None = None
     after: float = 0.0
@@ -192,6 +195,11 @@ class Reply:
             if value := getattr(self, name):
                 found[name] = value
         return found
+
+    def offered(self) -> dict[str, Any] | None:
+        """What may be chosen by typing, as plain values; None when nothing is offered."""
+        buttons = [[button.action, button.key, dict(button.params)] for button in self.buttons()]
+        return {"buttons": buttons, "by_word": self.by_word, "free": self.free} if buttons else None
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Reply:

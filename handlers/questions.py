@@ -41,7 +41,8 @@ def question(
     key, params = f"{form.name}.{step.key}.ask", _params(form, step, place)
     if params.pop("proposed", False):
         key = f"{form.name}.{step.key}.propose"
-    return Reply(key, params, notes, tuple(rows), by_word=isinstance(step, Money | Date))
+    by_word, free = isinstance(step, Money | Date), isinstance(step, Text | Names)
+    return Reply(key, params, notes, tuple(rows), by_word=by_word, free=free)
 
 
 def _params(form: Form, step: Step, place: Place) -> dict[str, Any]:
@@ -86,10 +87,10 @@ def _waiting(form: Form, step: Step, place: Place, given: Given, notes: tuple[No
         case "pieces":
             length = sum(len(piece[1]) for piece in waiting["pieces"])
             done = ((button(place, given, step.key, "done"),),)
-            return Reply("form.pieces", {"length": length}, notes, done, slot="pieces", after=2.0)
+            return Reply("form.pieces", {"length": length}, notes, done, free=True, slot="pieces", after=2.0)
         case "addition":
             back = ((button(place, given, step.key, "back"),),)
-            return Reply("form.add", {"step": text(f"{prefix}.name")}, notes, back)
+            return Reply("form.add", {"step": text(f"{prefix}.name")}, notes, back, free=True)
         case "confirm":
             (value,) = waiting["values"]
             return _confirm(form, step, place, given, value, notes)
@@ -98,7 +99,7 @@ def _waiting(form: Form, step: Step, place: Place, given: Given, notes: tuple[No
             return doubtful(form, step, place, given, doubt, notes)
         case "equally":
             yes = ((button(place, given, step.key, "equally"),), (button(place, given, step.key, "back"),))
-            return Reply(f"{prefix}.share_missing", {}, notes, yes)
+            return Reply(f"{prefix}.share_missing", {}, notes, yes, free=True)
     return None
 
 
@@ -129,14 +130,14 @@ def doubtful(
 def refusal(form: Form, step: Step, place: Place, given: Given, refused: Refused) -> Reply:
     """Why the text is no answer, and the way out; the third time another way of asking."""
     key, rows = f"{form.name}.{step.key}.{refused.reason}", list(_choices(form, step, place, given))
-    by_word = isinstance(step, Money | Date)
+    by_word, free = isinstance(step, Money | Date), isinstance(step, Text | Names)
     if place.aside:
         rows.append((button(place, given, step.key, "back"),))
     if place.tries >= BAD_ANSWERS:
         rows += _ways_out(step, place, given)
         stuck = f"{form.name}.{step.key}.stuck"
-        return Reply(stuck, {}, (Note(key, refused.params),), tuple(rows), by_word=by_word)
-    return Reply(key, refused.params, (), tuple(rows), by_word=by_word)
+        return Reply(stuck, {}, (Note(key, refused.params),), tuple(rows), by_word=by_word, free=free)
+    return Reply(key, refused.params, (), tuple(rows), by_word=by_word, free=free)
 
 
 def _ways_out(step: Step, place: Place, given: Given) -> Rows:

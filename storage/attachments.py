@@ -62,7 +62,8 @@ class Attachments:
 
     def copy(self, from_initiative: int, to_draft: int) -> None:
         """A correction begins with the files that were there."""
-        names = [name for name in ATTACHMENT.c.keys() if name not in ("id", "draft_id", "initiative_id")]
+        own = ("id", "draft_id", "initiative_id")
+        names = [column.name for column in ATTACHMENT.c if column.name not in own]
         for row in self.of_initiatives([from_initiative]).get(from_initiative, []):
             values = {name: row[name] for name in names}
             self._connection.execute(insert(Attachment).values(**values, draft_id=to_draft))

@@ -88,6 +88,8 @@ class Initiatives:
         self._connection.execute(update(INITIATIVE).where(INITIATIVE.c.id == line.id).values(**values))
         self._connection.execute(AUTHOR.delete().where(AUTHOR.c.initiative_id == line.id))
         self._set_authors(line.id, authors)
+        # The draft began with copies of the files, so what it has now is all there is.
+        self._connection.execute(ATTACHMENT.delete().where(ATTACHMENT.c.initiative_id == line.id))
         self._adopt_files(line.id, draft_id)
 
     def set_state(self, initiative_id: int, state: str) -> None:

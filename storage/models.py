@@ -348,3 +348,9 @@ class Setting(SQLModel, table=True):
 
     name: str = Field(sa_type=Text, primary_key=True)
     value: str = long_text()
+
+
+# SQLite gives the number of a deleted row to the next one unless told otherwise; a number that was on a
+# button, in a receipt or in the audit must never come to mean something else.
+for _table in ("unit", "worker", "chat", "draft", "initiative", "attachment"):
+    metadata.tables[_table].dialect_kwargs["sqlite_autoincrement"] = True

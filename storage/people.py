@@ -124,6 +124,11 @@ class People:
         change = update(WORKER).where(WORKER.c.id == person.worker_id).values(language=language)
         self._connection.execute(change)
 
+    def rename(self, person: Person, name: str) -> None:
+        """The name as its bearer gives it."""
+        person.name = name
+        self._connection.execute(update(WORKER).where(WORKER.c.id == person.worker_id).values(name=name))
+
     def reachable(self, person: Person, *, reachable: bool) -> None:
         """Whether anything can be sent to this chat."""
         if person.reachable != reachable:

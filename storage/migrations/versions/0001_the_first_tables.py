@@ -70,7 +70,8 @@ def upgrade() -> None:
     sa.Column('created_at', storage.types.Instant(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['parent_id'], ['unit.id'], name=op.f('fk_unit_parent_id_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit')),
-    sa.UniqueConstraint('code', name=op.f('uq_unit_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_unit_code')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_unit_parent_id'), ['parent_id'], unique=False)
@@ -134,7 +135,8 @@ def upgrade() -> None:
     sa.Column('created_at', storage.types.Instant(timezone=True), nullable=False),
     sa.CheckConstraint("language IN ('vi', 'en')", name=op.f('ck_worker_language')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_worker_unit_id_unit')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_worker'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_worker')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('worker', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_worker_unit_id'), ['unit_id'], unique=False)
@@ -150,7 +152,8 @@ def upgrade() -> None:
     sa.Column('created_at', storage.types.Instant(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['worker_id'], ['worker.id'], name=op.f('fk_chat_worker_id_worker')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_chat')),
-    sa.UniqueConstraint('channel', 'address', name=op.f('uq_chat_channel_address'))
+    sa.UniqueConstraint('channel', 'address', name=op.f('uq_chat_channel_address')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('chat', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_chat_worker_id'), ['worker_id'], unique=False)
@@ -181,7 +184,8 @@ def upgrade() -> None:
     sa.Column('updated_at', storage.types.Instant(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_draft_unit_id_unit')),
     sa.ForeignKeyConstraint(['worker_id'], ['worker.id'], name=op.f('fk_draft_worker_id_worker')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_draft_unit_id'), ['unit_id'], unique=False)
@@ -216,7 +220,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_initiative_unit_id_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_initiative')),
     sa.UniqueConstraint('code', name=op.f('uq_initiative_code')),
-    sa.UniqueConstraint('draft_id', name=op.f('uq_initiative_draft_id'))
+    sa.UniqueConstraint('draft_id', name=op.f('uq_initiative_draft_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('initiative', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_initiative_author_id'), ['author_id'], unique=False)
@@ -276,7 +281,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['initiative_id'], ['initiative.id'], name=op.f('fk_attachment_initiative_id_initiative')),
     sa.ForeignKeyConstraint(['worker_id'], ['worker.id'], name=op.f('fk_attachment_worker_id_worker')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment')),
-    sa.UniqueConstraint('draft_id', 'unique_reference', name=op.f('uq_attachment_draft_id_unique_reference'))
+    sa.UniqueConstraint('draft_id', 'unique_reference', name=op.f('uq_attachment_draft_id_unique_reference')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attachment_draft_id'), ['draft_id'], unique=False)

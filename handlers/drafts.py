@@ -1,0 +1,90 @@
+"""The list of drafts: how old each is, what it still lacks; continue one or delete it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import initiative
+from handlers.folding import plain_spaces
+from handlers.forms import INITIATIVE
+from handlers.house import House, Outcome
+from handlers.messages import Button, Note, Reply, text
+from handlers.place import Place, missing
+from handlers.promising import offer, promise
+from storage.drafts import DraftLine
+from storage.people import Person
+from storage.transaction import Transaction
+
+SHOWN = 10
+
+
+def show(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
+    """List the drafts, the one touched last first."""
+    lines = tx.drafts.of(person.worker_id)
+    if not lines:
+        return initiative.nothing_open(tx, person, now, Note("drafts.none"))
+    notes = [Note("drafts.head", {"count": len(lines)})]
+    rows = []
+    for number, line in enumerate(lines[:SHOWN], start=1):
+        notes.append(Note("drafts.line", _about(line, number, now)))
+        label = {"number": number}
+        rows.append(
+            (
+                Button(f"menu|open.{line.id}|-", "button.open_draft", label),
+                Button(f"menu|delete.{line.id}|-", "button.delete_draft", label),
+            )
+        )
+    reply = Reply("drafts.ask", {}, tuple(notes), tuple(rows))
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply)
+    return Outcome()
+
+
+def name_of(place: Place) -> str:
+    """What a draft is recognised by: its title, or the beginning of what was written."""
+    for key in ("title", "after", "before", "effect"):
+        if value := place.value(key):
+            words = plain_spaces(value)
+            return words if len(words) <= 60 else words[:60].rsplit(" ", 1)[0] + "…"
+    return ""
+
+
+def _about(line: DraftLine, number: int, now: datetime) -> dict[str, object]:
+    place = Place.of(line.place)
+    lacking = [text(f"initiative.{step.key}.name") for step in missing(INITIATIVE, place)]
+    return {
+        "number": number,
+        "name": name_of(place) or text("drafts.unnamed"),
+        "age": {"$": "age", "seconds": int((now - line.updated_at).total_seconds())},
+        "missing": {"$": "list", "items": lacking} if lacking else text("drafts.complete"),
+    }
+
+
+def pressed(
+    tx: Transaction, person: Person, name: str, draft_id: int, house: House, now: datetime
+) -> Outcome:
+    """Continue or delete a draft; deleting is asked twice, and once done it is done."""
+    line = tx.drafts.one(person.worker_id, draft_id)
+    if line is None:
+        submitted = tx.initiatives.of_draft(draft_id)
+        note = Note("drafts.gone")
+        if submitted is not None and tx.initiatives.own(person.worker_id, submitted.id):
+            note = Note("submit.already", {"code": submitted.code})
+        return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+    if name == "open":
+        return initiative.continue_with(tx, person, line.id, house, now)
+    if name == "delete":
+        params = {"name": name_of(Place.of(line.place)) or text("drafts.unnamed")}
+        yes = Button(f"menu|really_delete.{line.id}|-", "button.really_delete")
+        no = Button(f"menu|keep.{line.id}|-", "button.keep")
+        reply = Reply("drafts.really_delete", params, (), ((yes, no),))
+        promise(tx, person, [reply], now)
+        offer(tx, person, reply)
+        return Outcome()
+    if name == "really_delete":
+        tx.drafts.drop(line.id)
+        tx.audit.note(person.worker_id, "draft_deleted", f"draft:{line.id}", now)
+        if person.draft is not None and person.draft.id == line.id:
+            person.draft = None
+        return initiative.reply_and_ask_again(tx, person, Note("drafts.deleted"), house=house, now=now)
+    return initiative.reply_and_ask_again(tx, person, Note("drafts.kept"), house=house, now=now)

@@ -1,0 +1,201 @@
+"""A worker's initiative in the making: read, take a turn, write; and at the end submit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import conversation, submitting
+from handlers.answers import Given
+from handlers.conversation import Said
+from handlers.edits import owner_of
+from handlers.forms import INITIATIVE, Form, Money
+from handlers.house import House, Outcome
+from handlers.messages import Attached, Button, Edited, Event, File, Note, Pressed, Reply, Typed
+from handlers.place import Place, opened
+from handlers.promising import offer, promise
+from handlers.questions import question
+from handlers.turns import Turn
+from storage.people import OpenDraft, Person
+from storage.transaction import Transaction
+
+FORM: Form = INITIATIVE
+
+
+def given_for(house: House, now: datetime, draft_id: int) -> Given:
+    """What a turn may know: the applied range is that of the phase that is open, next, or last."""
+    programme = house.programme
+    phase = programme.phase_at(now) or programme.next_phase(now) or programme.last_closed(now)
+    if phase is None:
+        raise LookupError("a programme has at least one phase")
+    return Given(now, programme.zone, phase.applied_from, phase.applied_to, draft_id)
+
+
+def place_of(draft: OpenDraft) -> Place:
+    """Where the draft stands, at a question that the form has today."""
+    return opened(FORM, Place.of(draft.place))
+
+
+def expects_amount(person: Person) -> bool:
+    """Whether `0` would be an answer to the question that is open."""
+    if person.draft is None or person.talk.get("about"):
+        return False
+    asking = place_of(person.draft).asking
+    return FORM.has(asking) and isinstance(FORM.step(asking), Money)
+
+
+def begin(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
+    """A new initiative; a draft that has no answer yet is taken up again instead of making another."""
+    blank = next((line for line in tx.drafts.of(person.worker_id) if not line.place["answers"]), None)
+    if blank is not None and blank.corrects_id is None:
+        return continue_with(tx, person, blank.id, house, now, *notes)
+    place = opened(FORM, Place())
+    draft_id = tx.drafts.begin(person.worker_id, FORM.name, place.plain(), now)
+    return continue_with(tx, person, draft_id, house, now, *notes)
+
+
+def continue_with(
+    tx: Transaction, person: Person, draft_id: int, house: House, now: datetime, *notes: Note
+) -> Outcome:
+    """Open one of the person's drafts in this chat, at the question where it stands."""
+    line = tx.drafts.one(person.worker_id, draft_id)
+    if line is None:
+        return nothing_open(tx, person, now, Note("drafts.gone"))
+    tx.people.open_draft(person, line.id)
+    person.draft = OpenDraft(line.id, line.place, None, line.corrects_id, line.created_at)
+    notes = (*notes, *phase_note(house, now))
+    return reply_and_ask_again(tx, person, *notes, house=house, now=now)
+
+
+def phase_note(house: House, now: datetime) -> tuple[Note, ...]:
+    """A line that says so when nothing can be submitted now."""
+    programme = house.programme
+    if programme.phase_at(now) is not None:
+        return ()
+    if (coming := programme.next_phase(now)) is not None:
+        return (Note("submit.not_yet", {"phase": coming.name, "opens": _moment(coming.opens)}),)
+    return (Note("submit.closed"),)
+
+
+def _moment(instant: datetime) -> dict[str, str]:
+    return {"$": "moment", "at": instant.isoformat()}
+
+
+def reply_and_ask_again(
+    tx: Transaction, person: Person, *notes: Note, house: House, now: datetime
+) -> Outcome:
+    """Say something in between; the question that is open is shown again and nothing else changes."""
+    if person.draft is None:
+        return nothing_open(tx, person, now, *notes)
+    place = place_of(person.draft)
+    reply = question(FORM, place, given_for(house, now, person.draft.id), tuple(notes))
+    return _settle(tx, person, Turn(place, (reply,)), now)
+
+
+def nothing_open(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
+    """No draft is open: say so, and offer what can be done."""
+    rows = ((Button("menu|new|-", "button.new"),), (Button("menu|drafts|-", "button.drafts"),))
+    reply = Reply("menu.nothing_open", {}, tuple(notes), rows)
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply)
+    return Outcome()
+
+
+def hear(tx: Transaction, person: Person, event: Event, house: House, now: datetime) -> Outcome:
+    """Words, a tap, a file or an edit that belongs to an initiative."""
+    what = event.what
+    message = f"{person.chat_id}:{event.message}"
+    if isinstance(what, Edited):
+        return _edited(tx, person, Edited(f"{person.chat_id}:{what.message}", what.text), house, now)
+    if isinstance(what, Pressed):
+        return _pressed(tx, person, what, house, now)
+    assert isinstance(what, Typed | Attached)  # noqa: S101 - nothing else is sent here
+    if person.draft is None:
+        note = (
+            Note("menu.file_without_draft")
+            if isinstance(what, Attached)
+            else Note("menu.words_without_draft")
+        )
+        return nothing_open(tx, person, now, note)
+    return _turn(tx, person, Said(what, message), house, now)
+
+
+def _turn(tx: Transaction, person: Person, said: Said, house: House, now: datetime) -> Outcome:
+    draft = person.draft
+    assert draft is not None  # noqa: S101 - every caller has looked
+    given = given_for(house, now, draft.id)
+    turn = conversation.advance(FORM, place_of(draft), said, given)
+    for file in turn.files:
+        _remember_file(tx, person, draft.id, file, said.message, now)
+    if turn.wish:
+        return submitting.carry_out(tx, person, turn, house, now)
+    return _settle(tx, person, turn, now)
+
+
+def _settle(tx: Transaction, person: Person, turn: Turn, now: datetime) -> Outcome:
+    """Write the place and the answers to be sent, in the one transaction."""
+    assert person.draft is not None  # noqa: S101 - every caller has looked
+    offered = turn.replies[-1].offered() if turn.replies else person.draft.offered
+    tx.drafts.keep(person.draft.id, turn.place.plain(), offered, now)
+    if turn.replies:
+        tx.people.set_talk(person, {})
+        promise(tx, person, turn.replies, now)
+    return Outcome(toast=turn.toast)
+
+
+def _remember_file(
+    tx: Transaction, person: Person, draft_id: int, file: File, message: str, now: datetime
+) -> None:
+    tx.attachments.promise(
+        {
+            "draft_id": draft_id,
+            "worker_id": person.worker_id,
+            "channel": person.channel,
+            "reference": file.reference,
+            "unique_reference": file.unique,
+            "kind": file.kind,
+            "name": file.name[:200],
+            "media_type": file.media_type[:100],
+            "size": file.size,
+            "message": message,
+            "due_at": now,
+            "created_at": now,
+        }
+    )
+
+
+def _pressed(tx: Transaction, person: Person, what: Pressed, house: House, now: datetime) -> Outcome:
+    """A button of a form. It names its draft: one that has been submitted or deleted meanwhile says so."""
+    token = what.action.rpartition("|")[2]
+    number = token.partition(".")[0]
+    if not number.isdecimal() or len(number) > 18:
+        return reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+    if person.draft is not None and person.draft.id == int(number):
+        return _turn(tx, person, Said(what), house, now)
+    submitted = tx.initiatives.of_draft(int(number))
+    if submitted is not None and tx.initiatives.own(person.worker_id, submitted.id):
+        note = Note("submit.already", {"code": submitted.code})
+        return reply_and_ask_again(tx, person, note, house=house, now=now)
+    return reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+
+
+def _edited(tx: Transaction, person: Person, what: Edited, house: House, now: datetime) -> Outcome:
+    """A changed message belongs to the draft it answered, which need not be the one that is open."""
+    if person.draft is not None and owner_of(place_of(person.draft), what.message):
+        return _turn(tx, person, Said(what), house, now)
+    for line in tx.drafts.of(person.worker_id):
+        if owner_of(Place.of(line.place), what.message):
+            note = Note("drafts.edited_elsewhere")
+            return continue_and_correct(tx, person, line.id, what, house, now, note)
+    return reply_and_ask_again(tx, person, Note("form.edit_unknown"), house=house, now=now)
+
+
+def continue_and_correct(
+    tx: Transaction, person: Person, draft_id: int, what: Edited, house: House, now: datetime, note: Note
+) -> Outcome:
+    """Correct a draft that is not open, without leaving the one that is."""
+    line = tx.drafts.one(person.worker_id, draft_id)
+    assert line is not None  # noqa: S101 - it has just been listed
+    given = given_for(house, now, line.id)
+    turn = conversation.advance(FORM, opened(FORM, Place.of(line.place)), Said(what), given)
+    tx.drafts.keep(line.id, turn.place.plain(), None, now)
+    return reply_and_ask_again(tx, person, note, house=house, now=now)

@@ -1,0 +1,115 @@
+"""The front door: one event, once, to the handler it belongs to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import initiative, menu, start
+from handlers.choosing import chosen, key_of
+from handlers.commands import command_of
+from handlers.house import House, Outcome
+from handlers.messages import (
+    Attached,
+    Button,
+    Edited,
+    Event,
+    Left,
+    Note,
+    Pressed,
+    Reply,
+    Returned,
+    Started,
+    Typed,
+    Unsupported,
+)
+from handlers.promising import promise_stranger
+from storage.people import Person
+from storage.transaction import Transaction
+
+# Reserved on every messenger, as whole messages only.
+RESERVED = {"0": "cancel", "huy": "cancel", "huy bo": "cancel", "menu": "menu", "gap nguoi": "person"}
+
+
+def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:
+    """Handle one event inside the open transaction. A repeated delivery has no second effect."""
+    if not tx.heard.first_time(event.channel, event.bot, event.number, now):
+        return Outcome(repeated=True)
+    if not event.private:
+        return _in_a_group(tx, event, house, now)
+    person = tx.people.behind(event.channel, event.address)
+    if person is None:
+        return start.stranger(tx, event, house, now)
+    if isinstance(event.what, Left | Returned):
+        tx.people.reachable(person, reachable=isinstance(event.what, Returned))
+        return Outcome()
+    tx.people.reachable(person, reachable=True)
+    return _from_a_worker(tx, person, event, house, now)
+
+
+def _in_a_group(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:
+    """In a group nothing is taken and nobody is named: a command gets the way to the private talk."""
+    if isinstance(event.what, Started) or (isinstance(event.what, Typed) and command_of(event.what.text)):
+        language = start.language_of(event)
+        reply = Reply("group.private", {"link": house.link})
+        promise_stranger(tx, event, language, reply, now)
+    return Outcome()
+
+
+def _from_a_worker(tx: Transaction, person: Person, event: Event, house: House, now: datetime) -> Outcome:
+    match event.what:
+        case Started(payload):
+            return start.again(tx, person, payload, house, now)
+        case Typed(text):
+            return _typed(tx, person, event, text, house, now)
+        case Pressed():
+            return _pressed(tx, person, event, house, now)
+        case Attached() | Edited():
+            return initiative.hear(tx, person, event, house, now)
+        case Unsupported(kind):
+            return initiative.reply_and_ask_again(
+                tx, person, Note(f"unsupported.{kind}"), house=house, now=now
+            )
+    return Outcome()
+
+
+def _typed(tx: Transaction, person: Person, event: Event, text: str, house: House, now: datetime) -> Outcome:
+    if command := command_of(text):
+        name, argument = command
+        return menu.command(tx, person, name, argument, house, now)
+    if (button := _named(person, event, text, house)) is not None:
+        return _pressed(tx, person, _as_pressed(event, button), house, now)
+    reserved = RESERVED.get(key_of(text))
+    if reserved and not (text.strip() == "0" and initiative.expects_amount(person)):
+        return menu.command(tx, person, reserved, "", house, now)
+    about = person.talk.get("about")
+    if about == "unit":
+        return start.search_unit(tx, person, text, house, now)
+    if about == "name":
+        return start.rename(tx, person, text, house, now)
+    return initiative.hear(tx, person, event, house, now)
+
+
+def _named(person: Person, event: Event, text: str, house: House) -> Button | None:
+    """The button on offer that the text names, if the whole of it does."""
+    offered = person.talk.get("offered") or (person.draft.offered if person.draft else None)
+    if not offered or len(text) > 300:
+        return None
+    buttons = [Button(*plain) for plain in offered["buttons"]]
+    indexed = event.lists or not (offered["free"] or offered["by_word"])
+    return chosen(text, buttons, house.labels, by_word=offered["by_word"], indexed=indexed)
+
+
+def _as_pressed(event: Event, button: Button) -> Event:
+    fields = {name: getattr(event, name) for name in Event.__dataclass_fields__}
+    return Event(**{**fields, "what": Pressed(button.action), "message": ""})
+
+
+def _pressed(tx: Transaction, person: Person, event: Event, house: House, now: datetime) -> Outcome:
+    assert isinstance(event.what, Pressed)  # noqa: S101 - both callers have just seen to it
+    subject, _, rest = event.what.action.partition("|")
+    choice = rest.partition("|")[0]
+    if subject == "start":
+        return start.pressed(tx, person, event, choice, house, now)
+    if subject == "menu":
+        return menu.pressed(tx, person, event, choice, house, now)
+    return initiative.hear(tx, person, event, house, now)

@@ -1,0 +1,135 @@
+"""The commands and the buttons of lists: each works at any step and leaves the draft standing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import drafts, initiative, mine, start
+from handlers.house import House, Outcome
+from handlers.messages import Button, Event, Note, Reply
+from handlers.promising import offer, promise
+from storage.people import Person
+from storage.transaction import Transaction
+
+LANGUAGES = ("vi", "en")
+
+
+def command(
+    tx: Transaction, person: Person, name: str, argument: str, house: House, now: datetime
+) -> Outcome:
+    """Do what a command asks."""
+    match name:
+        case "start":
+            return start.again(tx, person, argument, house, now)
+        case "new":
+            return initiative.begin(tx, person, house, now)
+        case "drafts":
+            return drafts.show(tx, person, house, now)
+        case "mine":
+            return mine.show(tx, person, house, now)
+        case "unit":
+            return _unit(tx, person, now)
+        case "language":
+            return _languages(tx, person, now)
+        case "menu":
+            return _menu(tx, person, now)
+        case "help":
+            return _help(tx, person, house, now)
+        case "cancel":
+            return _cancel(tx, person, house, now)
+        case "person":
+            note = Note("help.person", {"contact": house.contact or "—"})
+            return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+    return initiative.reply_and_ask_again(tx, person, Note("menu.unknown"), house=house, now=now)
+
+
+def pressed(
+    tx: Transaction, person: Person, event: Event, choice: str, house: House, now: datetime
+) -> Outcome:
+    """Do what a button of the menu or of a list asks; what it names may be gone by now."""
+    name, _, argument = choice.partition(".")
+    if name in ("new", "drafts", "mine", "menu", "help", "unit", "language"):
+        return command(tx, person, name, "", house, now)
+    if name == "continue":
+        return initiative.reply_and_ask_again(tx, person, house=house, now=now)
+    if name == "in" and argument in LANGUAGES:
+        tx.people.speak(person, argument)
+        note = Note("menu.language_set")
+        return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+    if name == "change_unit":
+        return start.ask_unit(tx, person, house, now)
+    if name == "rename":
+        return start.ask_name(tx, person, now)
+    if argument.isdecimal() and len(argument) <= 18:
+        number = int(argument)
+        if name in ("open", "delete", "really_delete", "keep"):
+            return drafts.pressed(tx, person, name, number, house, now)
+        if name in ("see", "correct", "withdraw", "really_withdraw"):
+            return mine.pressed(tx, person, name, number, house, now)
+    return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+
+
+def _say(tx: Transaction, person: Person, reply: Reply, now: datetime) -> Outcome:
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply)
+    return Outcome()
+
+
+def _menu(tx: Transaction, person: Person, now: datetime) -> Outcome:
+    count = len(tx.drafts.of(person.worker_id))
+    rows: list[tuple[Button, ...]] = []
+    if person.draft is not None:
+        rows.append((Button("menu|continue|-", "button.continue"),))
+    rows += [
+        (Button("menu|new|-", "button.new"),),
+        (
+            Button("menu|drafts|-", "button.drafts_count", {"count": count}),
+            Button("menu|mine|-", "button.mine"),
+        ),
+        (Button("menu|unit|-", "button.my_unit"), Button("menu|language|-", "button.language")),
+        (Button("menu|help|-", "button.help"),),
+    ]
+    return _say(tx, person, Reply("menu.menu", {}, (), tuple(rows)), now)
+
+
+def _help(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
+    reply = Reply("help.help", {"contact": house.contact or "—"})
+    promise(tx, person, [reply], now)
+    if person.draft is not None:
+        return initiative.reply_and_ask_again(tx, person, house=house, now=now)
+    return Outcome()
+
+
+def _unit(tx: Transaction, person: Person, now: datetime) -> Outcome:
+    params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or "—"}
+    rows = [(Button("menu|change_unit|-", "button.change_unit"), Button("menu|rename|-", "button.rename"))]
+    if person.draft is not None:
+        rows.append((Button("menu|continue|-", "button.continue"),))
+    return _say(tx, person, Reply("menu.unit", params, (), tuple(rows)), now)
+
+
+def _languages(tx: Transaction, person: Person, now: datetime) -> Outcome:
+    row = tuple(Button(f"menu|in.{language}|-", f"button.in_{language}") for language in LANGUAGES)
+    return _say(tx, person, Reply("menu.language", {}, (), (row,)), now)
+
+
+def _cancel(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
+    """A way out of whatever is open; nothing is deleted without asking."""
+    if person.talk.get("about"):
+        return start.ready(tx, person, house, now)
+    if person.draft is None:
+        return initiative.nothing_open(tx, person, now, Note("menu.nothing_to_cancel"))
+    draft_id = person.draft.id
+    if not initiative.place_of(person.draft).answers:
+        tx.drafts.drop(draft_id)
+        person.draft = None
+        return initiative.nothing_open(tx, person, now, Note("menu.cancelled"))
+    tx.drafts.keep(draft_id, person.draft.place, None, now)
+    tx.people.open_draft(person, None)
+    person.draft = None
+    row = (
+        Button(f"menu|open.{draft_id}|-", "button.resume"),
+        Button(f"menu|delete.{draft_id}|-", "button.delete"),
+    )
+    menu = (Button("menu|menu|-", "button.menu"),)
+    return _say(tx, person, Reply("drafts.left", {}, (Note("menu.cancelled"),), (row, menu)), now)

@@ -1,0 +1,85 @@
+"""What I submitted: where each initiative stands; correct or withdraw one that nobody has decided on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from handlers import initiative
+from handlers.house import House, Outcome
+from handlers.messages import Button, Note, Reply, moment, text
+from handlers.place import REVIEW, Place
+from handlers.promising import offer, promise
+from handlers.submitting import CORRECTABLE
+from storage.initiatives import InitiativeLine
+from storage.people import Person
+from storage.transaction import Transaction
+
+SHOWN = 10
+
+
+def show(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
+    """List what the worker submitted, newest first, each with its state."""
+    lines = tx.initiatives.of(person.worker_id)
+    if not lines:
+        return initiative.reply_and_ask_again(tx, person, Note("mine.none"), house=house, now=now)
+    notes = [Note("mine.head", {"count": len(lines)}), *(_line(line) for line in lines[:SHOWN])]
+    rows: list[tuple[Button, ...]] = [
+        (Button(f"menu|see.{line.id}|-", "button.see", {"code": line.code}),) for line in lines[:SHOWN]
+    ]
+    if person.draft is not None:
+        rows.append((Button("menu|continue|-", "button.continue"),))
+    return _say(tx, person, Reply("mine.ask", {}, tuple(notes), tuple(rows)), now)
+
+
+def _line(line: InitiativeLine) -> Note:
+    params = {"code": line.code, "title": line.title, "at": moment(line.submitted_at)}
+    return Note("mine.line", {**params, "state": text(f"state.{line.state}")})
+
+
+def _say(tx: Transaction, person: Person, reply: Reply, now: datetime) -> Outcome:
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply)
+    return Outcome()
+
+
+def pressed(tx: Transaction, person: Person, name: str, number: int, house: House, now: datetime) -> Outcome:
+    """Look at, correct or withdraw one of the worker's own initiatives."""
+    line = tx.initiatives.own(person.worker_id, number)
+    if line is None:
+        return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+    if name == "see":
+        rows = (
+            (
+                Button(f"menu|correct.{line.id}|-", "button.correct"),
+                Button(f"menu|withdraw.{line.id}|-", "button.withdraw"),
+            ),
+        )
+        open_rows = rows if line.state in CORRECTABLE else ()
+        return _say(tx, person, Reply("mine.one", _line(line).params, (), open_rows), now)
+    if line.state not in CORRECTABLE:
+        return initiative.reply_and_ask_again(tx, person, Note("mine.too_late"), house=house, now=now)
+    if name == "correct":
+        return _correct(tx, person, line, house, now)
+    if name == "withdraw":
+        yes = Button(f"menu|really_withdraw.{line.id}|-", "button.really_withdraw")
+        no = Button(f"menu|see.{line.id}|-", "button.keep")
+        return _say(tx, person, Reply("mine.really_withdraw", {"code": line.code}, (), ((yes, no),)), now)
+    tx.initiatives.set_state(line.id, "withdrawn")
+    tx.audit.note(person.worker_id, "withdrawn", line.code, now, before=line.state, after="withdrawn")
+    note = Note("mine.withdrawn", {"code": line.code})
+    return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+
+
+def _correct(tx: Transaction, person: Person, line: InitiativeLine, house: House, now: datetime) -> Outcome:
+    """A correction is a draft that begins with what was submitted; it counts when it is submitted again."""
+    if house.programme.phase_at(now) is None:
+        return initiative.reply_and_ask_again(tx, person, Note("mine.phase_over"), house=house, now=now)
+    draft_id = tx.drafts.correcting(person.worker_id, line.id)
+    if draft_id is None:
+        place = replace(Place.of(line.place), asking=REVIEW, waiting=None, aside=False, last="")
+        draft_id = tx.drafts.begin(person.worker_id, "initiative", place.plain(), now, line.id)
+        tx.attachments.copy(line.id, draft_id)
+    return initiative.continue_with(
+        tx, person, draft_id, house, now, Note("mine.correcting", {"code": line.code})
+    )

@@ -1,0 +1,50 @@
+"""A handler never sends: it promises. Replies become rows of the outbox, and what they offer is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from handlers.messages import Event, Reply
+from storage.people import Person
+from storage.transaction import Transaction
+
+# Unsent prompts that any newer reply makes needless.
+PASSING_SLOTS = ("pieces", "files")
+
+
+def promise(tx: Transaction, person: Person, replies: Sequence[Reply], now: datetime) -> None:
+    """Promise replies to a person, in order."""
+    if not replies:
+        return
+    tx.outbox.supersede(person.channel, person.address, PASSING_SLOTS)
+    tx.outbox.promise(
+        [_row(person.channel, person.address, person.chat_id, person.language, r, now) for r in replies]
+    )
+
+
+def promise_stranger(tx: Transaction, event: Event, language: str, reply: Reply, now: datetime) -> None:
+    """Promise a reply to somebody who is not remembered; the row is erased when it is settled."""
+    tx.outbox.promise([_row(event.channel, event.address, None, language, reply, now)])
+
+
+def offer(tx: Transaction, person: Person, reply: Reply, **talk: object) -> None:
+    """Remember what this reply lets the person choose by typing, and what the talk is about."""
+    offered = reply.offered()
+    kept = {name: value for name, value in talk.items() if value is not None}
+    tx.people.set_talk(person, {**kept, "offered": offered} if offered else kept)
+
+
+def _row(
+    channel: str, address: str, chat_id: int | None, language: str, reply: Reply, now: datetime
+) -> dict[str, object]:
+    return {
+        "channel": channel,
+        "address": address,
+        "chat_id": chat_id,
+        "language": language,
+        "body": reply.body(),
+        "slot": reply.slot,
+        "created_at": now,
+        "due_at": now + timedelta(seconds=reply.after),
+    }

@@ -1,0 +1,203 @@
+"""The beginning: consent, language, and the unit somebody belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from handlers import initiative
+from handlers.choosing import chosen
+from handlers.folding import kept, plain_spaces
+from handlers.house import CONSENT_VERSION, House, Outcome
+from handlers.messages import Button, Event, Left, Note, Pressed, Reply, Returned, Started, Typed
+from handlers.promising import offer, promise, promise_stranger
+from handlers.unit_search import find_units
+from storage.people import Person
+from storage.transaction import Transaction
+
+UNITS_SHOWN = 8
+LONGEST_NAME = 100
+_CODE = re.compile(r"[A-Za-z0-9_-]{6,40}")
+
+
+def language_of(event: Event) -> str:
+    """The language of somebody's phone, if we speak it; Vietnamese otherwise."""
+    return "en" if event.language.lower().startswith("en") else "vi"
+
+
+def code_hash(code: str) -> str:
+    """The form in which an invitation's code is kept: capitals, hyphens and spaces do not matter."""
+    return hashlib.sha256(re.sub(r"[\s-]", "", code).upper().encode()).hexdigest()
+
+
+# --- somebody who has not agreed: nothing about them is kept, the buttons carry all there is -------------
+
+
+def stranger(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:
+    """Ask for consent; only *Đồng ý* to the question that was shown makes a worker of a stranger."""
+    language, code, what = language_of(event), "", event.what
+    if isinstance(what, Left | Returned):
+        return Outcome()
+    if isinstance(what, Started) and _CODE.fullmatch(what.payload):
+        code = what.payload
+    if isinstance(what, Typed):
+        reply = _consent(language, code, house)
+        if button := chosen(what.text, reply.buttons(), house.labels, indexed=event.lists):
+            what = Pressed(button.action)
+    if isinstance(what, Pressed):
+        subject, choice, argument = (*what.action.split("|"), "", "")[:3]
+        version, _, code = argument.partition(".")
+        if subject == "start" and choice.startswith("agree") and version == CONSENT_VERSION:
+            language = choice.partition(".")[2] or language
+            return _agreed(tx, event, language, code, house, now)
+        if subject == "start" and choice == "refuse":
+            reply = replace(_consent(language, code, house), notes=(Note("start.refused"),))
+            promise_stranger(tx, event, language, reply, now)
+            return Outcome()
+        if subject == "start" and choice.startswith("in."):
+            language = "en" if choice == "in.en" else "vi"
+            reply = replace(_consent(language, code, house), replaces=event.message or None)
+            promise_stranger(tx, event, language, reply, now)
+            return Outcome()
+    promise_stranger(tx, event, language, _consent(language, code, house), now)
+    return Outcome()
+
+
+def _consent(language: str, code: str, house: House) -> Reply:
+    token = f"{CONSENT_VERSION}.{code}"
+    other = "vi" if language == "en" else "en"
+    agree = Button(f"start|agree.{language}|{token}", "button.agree")
+    refuse = Button(f"start|refuse|{token}", "button.refuse")
+    switch = Button(f"start|in.{other}|{token}", f"button.in_{other}")
+    params = {"programme": house.programme.name}
+    return Reply("start.consent", params, (), ((agree,), (refuse, switch)))
+
+
+def _agreed(tx: Transaction, event: Event, language: str, code: str, house: House, now: datetime) -> Outcome:
+    name = plain_spaces(event.name)[:LONGEST_NAME]
+    person = tx.people.welcome(event.channel, event.address, name, language, now)
+    proof = f"{event.channel}:{event.number}"
+    tx.people.agree(person.worker_id, "processing", CONSENT_VERSION, proof, now)
+    tx.audit.note(person.worker_id, "consent", f"worker:{person.worker_id}", now, after=CONSENT_VERSION)
+    if code and (joined := _join_by_code(tx, person, code, now)):
+        return ready(tx, person, house, now, joined)
+    return ask_unit(tx, person, house, now, Note("start.welcome"))
+
+
+# --- a worker --------------------------------------------------------------------------------------------
+
+
+def again(tx: Transaction, person: Person, payload: str, house: House, now: datetime) -> Outcome:
+    """Start once more, perhaps with a code: join, and return to the question that is open."""
+    if payload:
+        if joined := _join_by_code(tx, person, payload, now):
+            return ready(tx, person, house, now, joined)
+        return ready(tx, person, house, now, Note("start.bad_code"))
+    if person.unit_id is None:
+        return ask_unit(tx, person, house, now, Note("start.welcome"))
+    return ready(tx, person, house, now)
+
+
+def _join_by_code(tx: Transaction, person: Person, code: str, now: datetime) -> Note | None:
+    invited = tx.invitations.open(code_hash(code), now)
+    if invited is None:
+        return None
+    tx.invitations.use(invited.id)
+    tx.people.join(person, invited.unit_id, now)
+    if invited.role != "worker":
+        tx.people.grant(person.worker_id, invited.role, invited.unit_id, now)
+    subject = f"worker:{person.worker_id}"
+    tx.audit.note(person.worker_id, "joined", subject, now, after=str(invited.unit_id), why=invited.role)
+    return Note("start.joined", {"unit": tx.people.unit_name(invited.unit_id)})
+
+
+def ready(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
+    """Say where the person belongs and what can be done; an open question is shown again."""
+    tx.people.set_talk(person, {})
+    if person.draft is not None:
+        return initiative.reply_and_ask_again(
+            tx, person, *(notes or (Note("start.here"),)), house=house, now=now
+        )
+    params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or "—"}
+    rows = ((Button("menu|new|-", "button.new"),), (Button("menu|menu|-", "button.menu"),))
+    reply = Reply("start.ready", params, notes, rows)
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply)
+    return Outcome()
+
+
+def ask_unit(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
+    """Ask which unit somebody works in; where no list has been imported there is nothing to ask."""
+    if tx.units.root() is None:
+        return ready(tx, person, house, now, *notes)
+    reply = Reply("start.unit", {}, notes, ((Button("start|later|-", "button.later"),),), free=True)
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply, about="unit")
+    return Outcome()
+
+
+def search_unit(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
+    """Find the unit by what was typed: an invitation's code, a unit's code, or words of its name."""
+    if _CODE.fullmatch(typed.strip()) and (joined := _join_by_code(tx, person, typed.strip(), now)):
+        return ready(tx, person, house, now, joined)
+    day = house.programme.local_day(now)
+    found = find_units(tx, typed, UNITS_SHOWN, today=day)
+    later = (Button("start|later|-", "button.later"),)
+    if not found:
+        reply = Reply("start.unit_not_found", {"typed": kept(typed)[:60]}, (), (later,), free=True)
+    else:
+        rows = [
+            (
+                Button(
+                    f"start|unit.{unit.id}|-", "button.unit", {"name": unit.name, "above": unit.parent_name}
+                ),
+            )
+            for unit in found
+        ]
+        reply = Reply("start.unit_found", {"count": len(found)}, (), (*rows, later))
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply, about="unit")
+    return Outcome()
+
+
+def rename(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
+    """Take the name as given; capitals and spelling are the person's own."""
+    name = plain_spaces(typed)
+    if not 2 <= len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
+        reply = Reply("start.name_refused", {}, (), ((Button("start|later|-", "button.later"),),), free=True)
+        promise(tx, person, [reply], now)
+        return Outcome()
+    tx.people.rename(person, name)
+    return ready(tx, person, house, now, Note("start.renamed", {"name": name}))
+
+
+def ask_name(tx: Transaction, person: Person, now: datetime) -> Outcome:
+    """Ask for the name that is to stand on initiatives."""
+    later = ((Button("start|later|-", "button.later"),),)
+    reply = Reply("start.name", {"name": person.name}, (), later, free=True)
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply, about="name")
+    return Outcome()
+
+
+def pressed(
+    tx: Transaction, person: Person, event: Event, choice: str, house: House, now: datetime
+) -> Outcome:
+    """A button of the beginning, pressed by somebody who is already remembered."""
+    name, _, argument = choice.partition(".")
+    if name == "unit" and argument.isdecimal():
+        unit = tx.units.by_id(int(argument))
+        if unit is None or (unit.valid_to is not None and unit.valid_to <= house.programme.local_day(now)):
+            return ask_unit(tx, person, house, now, Note("start.unit_closed"))
+        if person.unit_id == unit.id:
+            return Outcome(toast="toast.already")
+        tx.people.join(person, unit.id, now)
+        tx.audit.note(person.worker_id, "joined", f"worker:{person.worker_id}", now, after=unit.code)
+        return ready(tx, person, house, now, Note("start.joined", {"unit": unit.name}))
+    if name == "agree":
+        return Outcome(toast="toast.already")
+    if name == "later":
+        return ready(tx, person, house, now)
+    return again(tx, person, "", house, now)

@@ -1,0 +1,160 @@
+"""The endings of a form: submit once and give a receipt, keep for later, or ask a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from handlers import initiative
+from handlers.forms import INITIATIVE
+from handlers.house import House, Outcome
+from handlers.messages import Button, Note, Reply, moment, text
+from handlers.names import WHOLE
+from handlers.place import Place, missing, next_question, without_answer
+from handlers.programme import Phase
+from handlers.promising import offer, promise
+from handlers.turns import Turn
+from storage.people import Person
+from storage.transaction import Transaction
+
+SERIES = "initiative"
+CORRECTABLE = ("submitted", "returned")
+
+
+def carry_out(tx: Transaction, person: Person, turn: Turn, house: House, now: datetime) -> Outcome:
+    """Do what the turn wishes for; the draft's new place is kept first."""
+    assert person.draft is not None  # noqa: S101 - a wish comes from an open draft
+    place = turn.place
+    person.draft.place = place.plain()
+    match turn.wish:
+        case "save":
+            tx.drafts.keep(person.draft.id, place.plain(), None, now)
+            return leave(tx, person, now, Note("drafts.saved"))
+        case "person":
+            contact = Note("help.person", {"contact": house.contact or "—"})
+            return initiative.reply_and_ask_again(tx, person, contact, house=house, now=now)
+    return submit(tx, person, place, house, now)
+
+
+def leave(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
+    """Go out of the draft; it stays in the list of drafts."""
+    assert person.draft is not None  # noqa: S101 - there is one to leave
+    resume = Button(f"menu|open.{person.draft.id}|-", "button.resume")
+    tx.people.open_draft(person, None)
+    person.draft = None
+    reply = Reply("drafts.left", {}, notes, ((resume,), (Button("menu|menu|-", "button.menu"),)))
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply)
+    return Outcome()
+
+
+def submit(tx: Transaction, person: Person, place: Place, house: House, now: datetime) -> Outcome:
+    """Hand the initiative in: one initiative and one code, however often and from wherever it is asked."""
+    draft = person.draft
+    assert draft is not None  # noqa: S101 - submit is pressed on a draft's card
+    if (phase := house.programme.phase_at(now)) is None:
+        (note,) = initiative.phase_note(house, now)
+        return initiative.reply_and_ask_again(tx, person, note, Note("submit.kept"), house=house, now=now)
+    if refused := _not_ready(place, phase):
+        note, place = refused
+        draft.place = place.plain()
+        return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+    if person.unit_id is None:
+        from handlers import start  # the beginning asks for the unit, and comes back here
+
+        tx.drafts.keep(draft.id, place.plain(), None, now)
+        return start.ask_unit(tx, person, house, now, Note("submit.needs_unit"))
+    if draft.corrects_id is not None:
+        return _resubmit(tx, person, place, house, now)
+    code = f"SK-{tx.initiatives.next_number(SERIES):05d}"
+    values = {
+        **_columns(place),
+        "code": code,
+        "draft_id": draft.id,
+        "unit_id": person.unit_id,
+        "author_id": person.worker_id,
+        "phase": phase.code,
+        "state": "submitted",
+        "created_at": draft.created_at,
+        "submitted_at": now,
+    }
+    tx.initiatives.submit(values, _authors(person, place))
+    tx.audit.note(person.worker_id, "submitted", code, now, before="draft", after="submitted")
+    return _receipt(tx, person, "submit.receipt", code, place, now, draft.id)
+
+
+def _not_ready(place: Place, phase: Phase) -> tuple[Note, Place] | None:
+    """The question to ask again when an answer is missing or does not fit the phase that is open."""
+    if unanswered := missing(INITIATIVE, place):
+        step = text(f"initiative.{unanswered[0].key}.name")
+        asked = replace(place, asking=next_question(INITIATIVE, place), waiting=None)
+        return Note("submit.missing", {"step": step}), asked
+    applied = date.fromisoformat(place.value("applied_on")["day"])
+    early = place.value("applied_on")["precision"] == "day" and applied < phase.applied_from
+    if early or applied > phase.applied_to:
+        asked = replace(without_answer(place, "applied_on"), asking="applied_on", waiting=None)
+        bounds = {
+            "from": {"$": "day", "day": phase.applied_from.isoformat(), "precision": "day"},
+            "to": {"$": "day", "day": phase.applied_to.isoformat(), "precision": "day"},
+        }
+        return Note("initiative.applied_on.outside", bounds), asked
+    return None
+
+
+def _columns(place: Place) -> dict[str, Any]:
+    benefit, applied = place.value("benefit"), place.value("applied_on")
+    return {
+        "sealed": place.sealed,
+        "title": place.value("title"),
+        "kind": place.value("kind"),
+        "before": place.value("before"),
+        "after": place.value("after"),
+        "effect": place.value("effect"),
+        "conditions": place.value("conditions"),
+        "benefit_vnd": benefit["vnd"],
+        "benefit_period": benefit["period"],
+        "benefit_in_money": benefit["vnd"] is not None,
+        "applied_on": date.fromisoformat(applied["day"]),
+        "applied_precision": applied["precision"],
+        "place": place.plain(),
+    }
+
+
+def _authors(person: Person, place: Place) -> list[tuple[int | None, str, int]]:
+    """The sender first, with what the others leave of the whole."""
+    others = place.value("coauthors") or []
+    own = WHOLE - sum(share for _, share in others)
+    return [(person.worker_id, person.name, own), *((None, name, share) for name, share in others)]
+
+
+def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: datetime) -> Outcome:
+    draft = person.draft
+    assert draft is not None and draft.corrects_id is not None  # noqa: S101 - the caller has looked
+    line = tx.initiatives.own(person.worker_id, draft.corrects_id)
+    if line is None or line.state not in CORRECTABLE:
+        tx.drafts.drop(draft.id)
+        person.draft = None
+        return initiative.nothing_open(tx, person, now, Note("mine.too_late"))
+    values = {**_columns(place), "state": "submitted"}
+    tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
+    tx.audit.note(person.worker_id, "corrected", line.code, now, before=line.state, after="submitted")
+    return _receipt(tx, person, "submit.corrected", line.code, place, now, draft.id)
+
+
+def _receipt(
+    tx: Transaction, person: Person, key: str, code: str, place: Place, now: datetime, draft_id: int
+) -> Outcome:
+    tx.drafts.drop(draft_id)
+    person.draft = None
+    params = {
+        "code": code,
+        "title": place.value("title"),
+        "unit": tx.people.unit_name(person.unit_id),
+        "at": moment(now),
+    }
+    rows = ((Button("menu|mine|-", "button.mine"), Button("menu|new|-", "button.new")),)
+    reply = Reply(key, params, (), rows)
+    promise(tx, person, [reply], now)
+    offer(tx, person, reply)
+    return Outcome()
