@@ -14,7 +14,7 @@ import orjson
 from bot.sandbox.refusals import NOT_FOUND, Refused, broken
 from bot.sandbox.values import SIMPLE, Convert, chat, file, unpacked, wrong
 
-COUNTED_ELSEWHERE = {"text", "caption", "quote", "question", "explanation", "message_text"}
+COUNTED_ELSEWHERE = {("text", 4096), ("message_text", 4096), ("caption", 1024), ("quote", 1024)}
 """Their length counts after the entities are parsed, so `markup` measures them."""
 
 SAYINGS = {
@@ -22,10 +22,12 @@ SAYINGS = {
     "text": "message text is empty",
     "message_id": "message identifier is not specified",
     "user_id": "invalid user_id specified",
-    "callback_data": "BUTTON_DATA_INVALID",
     "callback_query_id": "query is too old and response timeout expired or query ID is invalid",
 }
-"""What Telegram says of a missing or ill-sized parameter where it has words of its own."""
+"""What Telegram says of a missing parameter where it has words of its own."""
+
+SIZE_SAYINGS = {("callback_data", 64): "BUTTON_DATA_INVALID", ("text", 200): "MESSAGE_TOO_LONG"}
+"""The same for one that is too short or too long."""
 
 
 class Table:
@@ -80,15 +82,16 @@ class Table:
 
     def _rule(self, name: str, field: dict[str, Any]) -> Convert:
         convert = self._types(tuple(field["types"]))
-        if "length" not in field or name in COUNTED_ELSEWHERE:
+        if "length" not in field or (name, field["length"][1]) in COUNTED_ELSEWHERE:
             return convert
         least, most, unit = field["length"]
+        saying = SIZE_SAYINGS.get((name, most))
 
         def measured(value: Any, where: str) -> Any:
             text = convert(value, where)
             size = len(text.encode()) if unit == "bytes" else len(text)
             if not least <= size <= most:
-                raise broken(SAYINGS.get(name, f'length of "{where}" must be {least}-{most} {unit}'))
+                raise broken(saying or f'length of "{where}" must be {least}-{most} {unit}')
             return text
 
         return measured

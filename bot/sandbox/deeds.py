@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from bot.sandbox.files import as_part
 from bot.sandbox.markup import typed
 from bot.sandbox.membership import tells_membership
 from bot.sandbox.units import pieces
@@ -154,9 +155,7 @@ def sends(place: Place, kind: str, files: list[Picked], caption: str = "") -> li
     messages = []
     for number, picked in enumerate(files):
         kept = world.files.keep(kind, picked.name, picked.content, mime=picked.mime, size=picked.size)
-        content: Json = {kind: kept} | album
-        if kind == "animation":
-            content["document"] = kept
+        content = as_part(kind, kept) | album
         if caption and number == 0:
             plain, entities = typed(caption)
             content |= {"caption": plain} | ({"caption_entities": entities} if entities else {})

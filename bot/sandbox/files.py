@@ -129,6 +129,14 @@ class Files:
         return sizes
 
 
+def as_part(kind: str, kept: Any) -> Json:
+    """What a file adds to a message; an animation stands there as a document too (Bot API: Message)."""
+    if kind != "animation":
+        return {kind: kept}
+    known = ("file_id", "file_unique_id", "file_name", "mime_type", "file_size")
+    return {kind: kept, "document": {key: kept[key] for key in known}}
+
+
 def picture_size(content: bytes) -> tuple[int, int] | None:
     """Width and height from the head of a PNG or JPEG; None when it is neither or broken."""
     try:

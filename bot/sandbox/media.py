@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox import keyboards
 from bot.sandbox.editing import MEDIA, change, edited, without
-from bot.sandbox.files import MOST_PHOTO, MOST_UPLOADED
+from bot.sandbox.files import MOST_PHOTO, MOST_UPLOADED, as_part
 from bot.sandbox.markup import parsed_caption
 from bot.sandbox.methods import Request, method
 from bot.sandbox.reading import ATTACHED
@@ -58,9 +58,7 @@ def _sender(kind: str) -> Callable[[Request], Json]:
         caption = captioned(sent)
         markup = keyboards.checked(sent.get("reply_markup"))
         room = request.world.room_for_bot(sent["chat_id"])
-        content: Json = {kind: kept(request, kind, sent[kind])}
-        if kind == "animation":
-            content["document"] = content[kind]
+        content = as_part(kind, kept(request, kind, sent[kind]))
         return deliver(request, room, content | caption, markup=markup)
 
     return send
@@ -81,7 +79,7 @@ def send_media_group(request: Request) -> list[Json]:
         raise broken(f"{(kinds & APART).pop()} can't be mixed with other media types")
     room = request.world.room_for_bot(request.sent["chat_id"])
     contents = [
-        {item["type"]: kept(request, item["type"], item["media"])} | captioned(item) for item in items
+        as_part(item["type"], kept(request, item["type"], item["media"])) | captioned(item) for item in items
     ]
     album = request.world.next_album()
     return [deliver(request, room, content | {"media_group_id": album}) for content in contents]
@@ -94,7 +92,7 @@ def edit_message_media(request: Request) -> Json:
     markup = keyboards.checked(request.sent.get("reply_markup"))
     room, old = edited(request)
     new = without(old, *MEDIA, "text", "entities", "caption", "caption_entities", "reply_markup")
-    new |= {item["type"]: kept(request, item["type"], item["media"])} | captioned(item)
+    new |= as_part(item["type"], kept(request, item["type"], item["media"])) | captioned(item)
     return change(request, room, old, new | keyboards.shown(markup))
 
 
