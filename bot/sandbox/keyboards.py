@@ -1,5 +1,6 @@
 """Keyboards under messages: what Telegram accepts and what the message shows of them."""
 
+import re
 from typing import Any
 
 from bot.sandbox.refusals import broken
@@ -21,6 +22,9 @@ ACTIONS = (
     "callback_game",
     "pay",
 )
+ADDRESS = re.compile(r"(?i:tg://\S+|(?:https?://)?[^\s/?#:@]+\.[^\s/?#:@.]+(?::\d{1,5})?(?:[/?#]\S*)?)\Z")
+"""What Telegram opens: http, https or tg; a host without a dot (localhost) is none of its."""
+
 STYLES = {"danger", "success", "primary"}
 
 
@@ -66,21 +70,10 @@ def _one_action(button: Json) -> None:
         raise broken("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
         raise broken(f"can't parse inline keyboard button: more than one action: {', '.join(actions)}")
-    if "url" in button and not _address(button["url"]):
+    if "url" in button and not ADDRESS.match(button["url"]):
         raise broken(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
     if button.get("style", "primary") not in STYLES:
         raise broken("can't parse inline keyboard button: invalid button style specified")
-
-
-def _address(url: str) -> bool:
-    """Something Telegram opens: http, https or tg, with a host that has a name."""
-    scheme, _, rest = url.partition("://")
-    if not rest:
-        scheme, rest = "http", url
-    if scheme.lower() == "tg":
-        return bool(rest)
-    host = rest.split("/", 1)[0].split("?", 1)[0].rsplit("@", 1)[-1].split(":", 1)[0]
-    return scheme.lower() in {"http", "https"} and "." in host.strip(".") and " " not in url
 
 
 def _reply_buttons(rows: list[list[Json]]) -> None:
