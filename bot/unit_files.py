@@ -1,0 +1,175 @@
+"""Reads a list of units from a CSV file, and says in Vietnamese what is wrong with a list.
+
+What is read here is only lines and cells; what they mean is judged in `handlers`. The sentences are for the
+operator at the command line: texts of the chat live in `texts/`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from handlers.unit_plan import ChangedUnit, Value
+from handlers.unit_rows import OPTIONAL, REQUIRED, Fault, Line, UnitListFaults
+
+SEPARATORS = (",", ";", "\t")
+LARGEST_BYTES = 64 * 1024 * 1024
+_MOST_SHOWN = 12
+_LONGEST_SHOWN = 60
+# The first bytes of a file that is not text in UTF-8 at all, and what to call it.
+_SIGNATURES = (
+    (b"\xff\xfe\x00\x00", "utf32"), (b"\x00\x00\xfe\xff", "utf32"), (b"\xff\xfe", "utf16"),
+    (b"\xfe\xff", "utf16"), (b"PK\x03\x04", "spreadsheet"), (b"\xd0\xcf\x11\xe0", "spreadsheet"),
+)  # fmt: skip
+# UTF-8 read as Windows-1252 and saved again: these pairs occur in no language's words.
+_READ_TWICE = ("á»", "áº", "Ä‘", "Æ°", "Ã´", "Ã¡")
+
+_AS_UTF8 = "mở bằng Excel hay LibreOffice, chọn Lưu thành (Save As) → «CSV UTF-8», rồi nhập lại"
+SENTENCES: dict[str, str] = {
+    "no_file": "không mở được tệp {name} ({why}); kiểm tra đường dẫn và quyền đọc",
+    "too_big": "tệp lớn hơn {megabytes} MB, không phải danh sách đơn vị; chọn đúng tệp CSV",
+    "utf16": "tệp lưu ở dạng UTF-16 («Unicode Text»), không phải UTF-8; " + _AS_UTF8,
+    "utf32": "tệp lưu ở dạng UTF-32, không phải UTF-8; " + _AS_UTF8,
+    "spreadsheet": "đây là bảng tính Excel chứ không phải CSV; " + _AS_UTF8,
+    "binary": "đây không phải tệp chữ CSV; chọn đúng tệp",
+    "not_utf8": "chữ không ở dạng UTF-8 (có lẽ Windows-1258, Latin-1, TCVN3 hoặc VNI); " + _AS_UTF8,
+    "read_twice": "chữ Việt đã hỏng vì UTF-8 bị đọc nhầm bảng mã («{sample}»); xuất lại từ danh sách gốc",
+    "empty_file": "danh sách không có đơn vị nào; cần một dòng tên cột rồi mỗi đơn vị một dòng",
+    "missing_column": "thiếu cột {column}; thêm cột này vào dòng đầu, ô có thể để trống",
+    "doubled_column": "cột {column} có hai lần; giữ lại một cột",
+    "unknown_column": "cột thứ {position} «{column}» không dùng được; xoá hoặc đổi tên cột: {columns}",
+    "broken_quotes": 'dấu ngoặc kép (") không đóng đúng chỗ; đóng lại, và viết "" cho dấu " nằm trong ô',
+    "wrong_cells": "có {found} ô, đáng ra {expected}; đặt ô có dấu phân cách trong ngoặc kép, bù ô còn thiếu",
+    "missing_code": "thiếu mã đơn vị; điền cột code (phải có chữ hoặc số)",
+    "missing_name": "thiếu tên đơn vị; điền cột name",
+    "too_long": "cột {column} dài {length} ký tự, tối đa {longest}; rút ngắn lại",
+    "damaged_letters": "có chữ đã hỏng (�); gõ lại chữ ấy",
+    "bad_members": "số đoàn viên «{typed}» không phải số nguyên không âm; viết như 1250, 1.250 hoặc 1 250",
+    "bad_date": "cột {column}: «{typed}» không phải ngày; viết như 1/7/2025 hoặc 2025-07-01",
+    "bad_status": "cột status: «{typed}» không dùng được; viết active, left, dissolved, merged hoặc closed",
+    "dates_reversed": "valid_to {valid_to} không sau valid_from {valid_from}; sửa lại một trong hai ngày",
+    "doubled_code": "mã {code} đã có ở dòng {first_line}; mỗi đơn vị một mã, sửa một trong hai dòng",
+    "reserved_code": "mã {code} dành để gọi đơn vị gốc; đặt cho đơn vị này mã khác",
+    "missing_parent": "{code} thuộc {parent_code}, mà mã này không có; thêm đơn vị ấy hoặc sửa parent_code",
+    "circle": "các đơn vị là cấp trên của nhau thành vòng: {codes}; sửa parent_code của một đơn vị",
+    "no_root": "không có đơn vị gốc; để trống parent_code của đúng một đơn vị cao nhất",
+    "two_roots": "{code} để trống parent_code, mà {first_code} (dòng {first_line}) đã là gốc; điền cột này",
+    "another_root": "{code} để trống parent_code, mà gốc đang dùng là {there} ({there_name}); "
+    "điền parent_code cho {code}, hoặc cho {there} một dòng có parent_code là {code}",
+    "replaces_there": "{code} thay cho {replaces} đang còn hoạt động ({rows} dòng như vậy); "
+    "chưa gộp, tách được trên dữ liệu đã có, nên chỉ nhập được danh sách này vào cơ sở dữ liệu trống",
+}  # fmt: skip
+FIELDS: dict[str, str] = {
+    "name": "tên", "level": "cấp", "parent": "cấp trên", "members": "đoàn viên", "counted_on": "đếm ngày",
+    "valid_from": "từ ngày", "valid_to": "đến trước ngày", "old_name": "tên cũ",
+}  # fmt: skip
+
+
+def read_unit_file(path: Path) -> list[Line]:
+    """The lines of a CSV file in UTF-8, with or without a mark of byte order; `,` `;` or tab between cells.
+
+    Raises UnitListFaults with one fault when the file cannot be read as text at all.
+    """
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise _refused("too_big", megabytes=LARGEST_BYTES // 1024 // 1024)
+        data = path.read_bytes()
+    except OSError as error:
+        raise _refused("no_file", name=path.name, why=error.strerror or type(error).__name__) from error
+    return list(lines_of(_decoded(data)))
+
+
+def _refused(reason: str, line: int = 0, **params: Any) -> UnitListFaults:
+    return UnitListFaults([Fault(line, reason, params)])
+
+
+def _decoded(data: bytes) -> str:
+    for signature, reason in _SIGNATURES:
+        if data.startswith(signature):
+            raise _refused(reason)
+    zeros = data.count(0, 0, 4096)
+    if zeros:
+        # Every other byte of Latin letters in UTF-16 is zero.
+        raise _refused("utf16" if zeros * 8 > min(len(data), 4096) else "binary")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        raise _refused("not_utf8", before.count(b"\n") + 1) from None
+    for sample in _READ_TWICE:
+        at = text.find(sample)
+        if at >= 0:
+            around = " ".join(text[max(0, at - 10) : at + 10].split())
+            raise _refused("read_twice", text.count("\n", 0, at) + 1, sample=around)
+    return text
+
+
+def lines_of(text: str) -> Iterator[Line]:
+    """Records with the line on which each begins; a cell in quotes may hold separators and new lines.
+
+    After a record whose quotes do not close, reading goes on with the next line of the file.
+    """
+    physical = [line + "\n" for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    at = 0
+    separator = _separator(physical)
+    if physical[0][:4].lower() == "sep=" and physical[0][4] in SEPARATORS:
+        # A line by which a spreadsheet is told the separator.
+        separator, at = physical[0][4], 1
+    while at < len(physical):
+        reader = csv.reader(islice(physical, at, None), delimiter=separator, strict=True)
+        begun = at
+        try:
+            for cells in reader:
+                yield Line(begun + 1, cells)
+                begun = at + reader.line_num
+            return
+        except csv.Error:
+            cells = next(csv.reader([physical[begun]], delimiter=separator), [])
+            yield Line(begun + 1, cells, broken=True)
+            at = begun + 1
+
+
+def _separator(physical: list[str]) -> str:
+    """The separator that makes the most known columns of the first line that is not empty."""
+    header = next((line for line in physical if line.strip(" ,;\t\n")), "")
+
+    def known(separator: str) -> int:
+        cells = {cell.strip(' "\n').lower().replace(" ", "_") for cell in header.split(separator)}
+        return len(cells.intersection((*REQUIRED, *OPTIONAL)))
+
+    return max(SEPARATORS, key=lambda separator: (known(separator), header.count(separator)))
+
+
+def describe(fault: Fault) -> str:
+    """One sentence for the operator: where, what is wrong, and the way out."""
+    filled = {name: _shown(value) for name, value in fault.params.items()}
+    filled.setdefault("columns", ", ".join((*REQUIRED, *OPTIONAL, "target_<giai đoạn>_initiatives|people")))
+    sentence = SENTENCES[fault.reason].format_map(filled)
+    return f"dòng {fault.line}: {sentence}" if fault.line else sentence
+
+
+def describe_change(unit: ChangedUnit) -> str:
+    """One line for the operator who asked what an import would do."""
+    parts = [
+        f"{FIELDS[field]} {_shown(after) if before is None else _shown(before) + ' → ' + _shown(after)}"
+        for field, before, after in unit.differences
+        if field != "name" or not unit.is_new
+    ]
+    return "; ".join([f"{'thêm' if unit.is_new else 'sửa'} {unit.code} {_shown(unit.name)}", *parts])
+
+
+def _shown(value: Value | Mapping[str, Any] | list[str]) -> str:
+    """A value on one line and not too long, whatever the file had in it."""
+    if isinstance(value, date):
+        return f"{value.day}/{value.month}/{value.year}"
+    if isinstance(value, list):
+        shown = " → ".join(map(_shown, value[:_MOST_SHOWN]))
+        return f"{shown} … ({len(value)} mã)" if len(value) > _MOST_SHOWN else shown
+    if value is None:
+        return "(không có)"
+    text = "".join(letter if letter.isprintable() else " " for letter in str(value))
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"

@@ -1,0 +1,147 @@
+"""The words under which units are found: counts, postings and names, in bulk and the same on both databases.
+
+Words are runs of folded letters and digits, so comparing them as ranges means the same in every collation;
+nothing here uses LIKE, and nothing typed ever becomes part of a statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
+
+from storage.models import metadata
+from storage.units import UNIT
+
+WORD = metadata.tables["unit_word"]
+NAME = metadata.tables["unit_name"]
+PARENT = UNIT.alias("parent")
+
+# Behind every word of letters and digits that begins with the same letters.
+_END = "zzzzzzzz"
+
+
+class Posting(NamedTuple):
+    """A word leads to a unit, and to the unit above it."""
+
+    word: str
+    unit_id: int
+    parent_id: int | None
+
+
+class NamedUnit(NamedTuple):
+    """One name of a unit with what a person needs to tell it from another of the same name."""
+
+    unit_id: int
+    code: str
+    unit_name: str
+    parent_id: int | None
+    parent_name: str | None
+    name: str
+    search_key: str
+    kind: str
+
+
+def _open() -> ColumnElement[bool]:
+    return or_(UNIT.c.valid_to.is_(None), UNIT.c.valid_to > bindparam("today"))
+
+
+_WORDS = WORD.c.word.in_(bindparam("words", expanding=True))
+_COUNTS = select(WORD.c.word, func.count()).where(_WORDS).group_by(WORD.c.word)
+_POSTINGS = (
+    select(WORD.c.word, WORD.c.unit_id, UNIT.c.parent_id)
+    .join(UNIT, UNIT.c.id == WORD.c.unit_id)
+    .where(_WORDS, _open())
+    .limit(bindparam("most"))
+)
+_BEGINNING = (
+    select(WORD.c.word)
+    .where(WORD.c.word >= bindparam("start"), WORD.c.word <= bindparam("end"))
+    .distinct()
+    .limit(bindparam("most"))
+)
+_SAME_KEY = (
+    select(NAME.c.unit_id)
+    .join(UNIT, UNIT.c.id == NAME.c.unit_id)
+    .where(NAME.c.search_key == bindparam("key"), _open())
+    .limit(bindparam("most"))
+)
+_NAMES = (
+    select(
+        NAME.c.unit_id,
+        UNIT.c.code,
+        UNIT.c.name,
+        UNIT.c.parent_id,
+        PARENT.c.name.label("parent_name"),
+        NAME.c.name.label("spelling"),
+        NAME.c.search_key,
+        NAME.c.kind,
+    )
+    .join(UNIT, UNIT.c.id == NAME.c.unit_id)
+    .outerjoin(PARENT, PARENT.c.id == UNIT.c.parent_id)
+    .where(NAME.c.unit_id.in_(bindparam("units", expanding=True)))
+)
+
+
+def _every_word() -> Select[str | None]:
+    """Each word once, by jumping from one to the next in the index instead of reading all its rows."""
+    words = select(func.min(WORD.c.word).label("word")).cte("words", recursive=True)
+    following = select(func.min(WORD.c.word)).where(WORD.c.word > words.c.word).correlate(words)
+    step = select(following.scalar_subquery()).where(words.c.word < bindparam("end"))
+    words = words.union_all(step)
+    return select(words.c.word).where(words.c.word < bindparam("end"))
+
+
+_VOCABULARY = _every_word()
+
+
+class UnitIndex:
+    """The words of units inside one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        """How many units carry each word; words that no unit carries are missing."""
+        rows = self._connection.execute(_COUNTS, {"words": list(words)})
+        return {row[0]: row[1] for row in rows}
+
+    def postings(self, words: Iterable[str], today: date, most: int) -> list[Posting]:
+        """Units open today that carry any of the words, at most so many rows."""
+        values = {"words": list(words), "today": today, "most": most}
+        return [Posting(*row) for row in self._connection.execute(_POSTINGS, values)]
+
+    def with_all(self, words: Sequence[str], today: date, most: int) -> list[Posting]:
+        """Units open today that carry every one of the words; the rarest should come first."""
+        first = WORD.alias()
+        statement = select(first.c.word, first.c.unit_id, UNIT.c.parent_id)
+        statement = statement.join(UNIT, UNIT.c.id == first.c.unit_id).where(
+            first.c.word == words[0], _open()
+        )
+        for word in words[1:]:
+            other = WORD.alias()
+            carries = select(other.c.word).where(other.c.word == word, other.c.unit_id == first.c.unit_id)
+            statement = statement.where(carries.exists())
+        return [Posting(*row) for row in self._connection.execute(statement.limit(most), {"today": today})]
+
+    def beginning_with(self, start: str, most: int) -> list[str]:
+        """Words that begin with these letters."""
+        values = {"start": start, "end": start + _END, "most": most}
+        words = self._connection.execute(_BEGINNING, values).scalars()
+        # A collation may slip a word with other letters into the range.
+        return [word for word in words if word.startswith(start)]
+
+    def vocabulary(self, end: str) -> list[str]:
+        """Every word before `end`, once."""
+        return [word for word in self._connection.execute(_VOCABULARY, {"end": end}).scalars() if word]
+
+    def with_key(self, key: str, today: date, most: int) -> list[int]:
+        """Units open today one of whose names has exactly this search key."""
+        values = {"key": key, "today": today, "most": most}
+        return list(self._connection.execute(_SAME_KEY, values).scalars())
+
+    def names(self, units: Iterable[int]) -> list[NamedUnit]:
+        """All names, of every time, of these units."""
+        return [NamedUnit(*row) for row in self._connection.execute(_NAMES, {"units": list(units)})]
