@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox import keyboards
 from bot.sandbox.editing import MEDIA, change, edited, without
-from bot.sandbox.files import MOST_PHOTO, MOST_UPLOADED, as_part
+from bot.sandbox.files import MOST_PHOTO, MOST_UPLOADED, as_part, picture_size
 from bot.sandbox.markup import parsed_caption
 from bot.sandbox.methods import Request, method
 from bot.sandbox.reading import ATTACHED
@@ -17,6 +17,13 @@ Json = dict[str, Any]
 
 ALBUM = (2, 10)
 """How many files one album holds (Bot API: sendMediaGroup)."""
+
+OTHER_PICTURES = (b"GIF8", b"RIFF", b"BM")
+"""How GIF, WebP and BMP begin, which are taken unread."""
+MOST_PIXELS = 10_000
+"""Width and height of a photo together."""
+MOST_OBLONG = 20
+"""How many times as long as wide a photo may be."""
 
 APART = {"document", "audio"}
 """Documents and audio make albums only among themselves."""
@@ -37,7 +44,18 @@ def kept(request: Request, kind: str, file: Upload | str) -> Any:
         raise broken("file must be non-empty")
     if len(file.content) > (MOST_PHOTO if kind == "photo" else MOST_UPLOADED):
         raise broken("file is too big" if kind == "photo" else "Request Entity Too Large")
+    if kind == "photo":
+        _check_picture(file.content)
     return request.world.files.keep(kind, file.name, file.content, mime=file.content_type)
+
+
+def _check_picture(content: bytes) -> None:
+    """Telegram makes its own sizes of a photo, so it must be able to read it (Bot API: sendPhoto)."""
+    size = picture_size(content)
+    if size is None and not content.startswith(OTHER_PICTURES):
+        raise broken("IMAGE_PROCESS_FAILED")
+    if size and (sum(size) > MOST_PIXELS or max(size) > MOST_OBLONG * min(size)):
+        raise broken("PHOTO_INVALID_DIMENSIONS")
 
 
 def captioned(sent: Json) -> Json:
