@@ -127,9 +127,9 @@ async def test_empty_and_oversized_uploads_are_refused(bot, an):
         await bot.send_document(an.id, b"", filename="x")
     with pytest.raises(telegram.error.BadRequest, match="too big"):
         await bot.send_photo(an.id, bytes(10 * 1024 * 1024 + 1))
-    with pytest.raises(telegram.error.BadRequest, match="Photo_invalid_dimensions|PHOTO_INVALID"):
+    with pytest.raises(telegram.error.BadRequest, match=r"(?i)photo_invalid_dimensions"):
         await bot.send_photo(an.id, png(9000, 1001))
-    with pytest.raises(telegram.error.BadRequest, match="(?i)image_process_failed"):
+    with pytest.raises(telegram.error.BadRequest, match=r"(?i)image_process_failed"):
         await bot.send_photo(an.id, b"no picture")
 
 
