@@ -1,0 +1,165 @@
+"""The calls to Telegram through python-telegram-bot's Bot: receive, send, fetch; every failure named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.channels import CallFailed, Elsewhere, NotOurs, NotSent, Rejected, Slower, Unknown, Unreachable
+from bot.channels.telegram import NAME, write
+from bot.channels.telegram_request import AiohttpRequest, NeverWritten, ServerFailed
+from bot.speech import Spoken
+
+POLL_SECONDS = 25
+BATCH = 100
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
+_GONE = ("chat not found", "user is deactivated", "bot was kicked", "PEER_ID_INVALID")
+_CANNOT_EDIT = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
+
+
+class PlainBot(Bot):
+    """A Bot that can also hand over an answer as it came: one update at a time may be malformed."""
+
+    async def call(self, method: str, params: dict[str, Any]) -> Any:
+        """Call a Bot API method; the plain answer. Raises TelegramError."""
+        return await self._post(method, params)
+
+
+class TelegramChannel:
+    """Telegram, for one bot token and one server that speaks the Bot API."""
+
+    name = NAME
+
+    def __init__(self, token: str, api_url: str) -> None:
+        base = api_url.rstrip("/")
+        self._bot = PlainBot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=AiohttpRequest(),
+            get_updates_request=AiohttpRequest(connections=1, seconds=POLL_SECONDS + 10),
+        )
+
+    async def open(self) -> str:
+        """Connect and learn who we are: the bot's number. Raises CallFailed."""
+        with _named():
+            await self._bot.initialize()
+        return str(self._bot.id)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._bot.shutdown()
+
+    @property
+    def link(self) -> str:
+        """The address at which a person opens the private talk."""
+        return f"https://t.me/{self._bot.username}"
+
+    async def updates(self, offset: int | None, seconds: int = POLL_SECONDS) -> list[dict[str, Any]]:
+        """Raw updates from `offset` on; asking confirms all before it. Raises CallFailed."""
+        params: dict[str, Any] = {"timeout": seconds, "limit": BATCH, "allowed_updates": ALLOWED}
+        if offset is not None:
+            params["offset"] = offset
+        with _named():
+            answer = await self._bot.call("getUpdates", params)
+        return list(answer)
+
+    def parse(self, raw: dict[str, Any]) -> Update:
+        """One update as python-telegram-bot's type; raises whatever a malformed one raises."""
+        return Update.de_json(raw, self._bot)
+
+    async def forget_webhook(self) -> None:
+        """Polling and a webhook exclude each other. What waits is kept. Raises CallFailed."""
+        with _named():
+            await self._bot.delete_webhook(drop_pending_updates=False)
+
+    async def offer_commands(self, commands: dict[str, list[tuple[str, str]]]) -> None:
+        """Set the menu of commands for each language; the key "" is everybody else's. Raises CallFailed."""
+        for language, menu in commands.items():
+            with _named():
+                await self._bot.set_my_commands(menu, language_code=language or None)
+
+    def parts(self, spoken: Spoken) -> int:
+        return len(write("0", spoken))
+
+    async def send(self, address: str, spoken: Spoken, part: int) -> str:
+        method, params = write(address, spoken)[part]
+        with _named():
+            try:
+                answer = await self._bot.call(method, params)
+            except BadRequest as error:
+                if method != "editMessageText":
+                    raise
+                if "message is not modified" in str(error):
+                    return str(params["message_id"])
+                if not any(reason in str(error) for reason in _CANNOT_EDIT):
+                    raise
+                params.pop("message_id")
+                answer = await self._bot.call("sendMessage", params)
+        return str(answer["message_id"])
+
+    async def answer(self, query: str, toast: str) -> None:
+        params = {"callback_query_id": query, **({"text": toast[:200]} if toast else {})}
+        with _named():
+            await self._bot.call("answerCallbackQuery", params)
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        with _named():
+            file = await self._bot.get_file(reference)
+            if file.file_size is not None and file.file_size > most:
+                raise Rejected("file is too big")
+            content = bytes(await file.download_as_bytearray())
+        if len(content) > most:
+            raise Rejected("file is too big")
+        return content
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Give an error of python-telegram-bot its consequence. Its own classes overlap: the order matters."""
+    try:
+        yield
+    except RetryAfter as error:
+        seconds = error.retry_after
+        raise Slower(seconds if isinstance(seconds, int | float) else seconds.total_seconds()) from None
+    except Forbidden as error:
+        raise Unreachable(str(error)) from None
+    except ChatMigrated as error:
+        raise Rejected(f"migrated to {error.new_chat_id}") from None
+    except (InvalidToken, EndPointNotFound) as error:
+        raise _token_or_method(error) from None
+    except Conflict as error:
+        raise Elsewhere(str(error)) from None
+    except BadRequest as error:
+        gone = any(reason.lower() in str(error).lower() for reason in _GONE)
+        raise (Unreachable if gone else Rejected)(str(error)) from None
+    except (NeverWritten, ServerFailed) as error:
+        raise NotSent(str(error)) from None
+    except TimedOut as error:
+        raise Unknown(str(error)) from None
+    except NetworkError as error:
+        raise Unknown(str(error)) from None
+    except TelegramError as error:
+        raise Rejected(str(error)) from None
+
+
+def _token_or_method(error: TelegramError) -> CallFailed:
+    """A server says 404 for a method it lacks and 401 for a token it does not know."""
+    if "Unauthorized" in str(error) or isinstance(error, InvalidToken):
+        return NotOurs("the token was refused")
+    return NotOurs("the server knows neither this token nor this method")

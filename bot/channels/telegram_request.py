@@ -1,0 +1,104 @@
+"""python-telegram-bot's requests over aiohttp and orjson: one HTTP library, and no token in any message."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import orjson
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+ANSWER_SECONDS = 20.0
+CONNECT_SECONDS = 8.0
+
+
+class NeverWritten(NetworkError):
+    """No connection could be made: the call surely had no effect."""
+
+
+class ServerFailed(NetworkError):
+    """The server answered that it failed (5xx): it says so instead of doing what was asked."""
+
+
+class AiohttpRequest(BaseRequest):
+    """A `BaseRequest` with its own connection pool. Errors carry the method's name, never the address."""
+
+    __slots__ = ("_connections", "_seconds", "_session")
+
+    def __init__(self, connections: int = 64, seconds: float = ANSWER_SECONDS) -> None:
+        self._connections = connections
+        self._seconds = seconds
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        return self._seconds
+
+    async def initialize(self) -> None:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=55)
+            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True, trust_env=True)
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """One HTTP call. Raises NeverWritten, TimedOut or NetworkError."""
+        assert self._session is not None  # noqa: S101 - initialize() has been awaited
+        seconds = self._seconds if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=seconds)
+        endpoint = url.rpartition("/")[2]
+        try:
+            body = _body(request_data)
+            async with self._session.request(method, url, timeout=timeout, **body) as answer:
+                payload = await answer.read()
+                if answer.status >= 500:
+                    raise ServerFailed(f"{endpoint}: HTTP {answer.status}")
+                return answer.status, payload
+        except aiohttp.ConnectionTimeoutError:
+            raise NeverWritten(f"{endpoint}: no connection in time") from None
+        except aiohttp.ClientConnectorError as error:
+            raise NeverWritten(f"{endpoint}: no connection ({type(error).__name__})") from None
+        except TimeoutError:
+            raise TimedOut(f"{endpoint}: no answer in time") from None
+        except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError) as error:
+            raise NetworkError(f"{endpoint}: {type(error).__name__}") from None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """Parse an answer; a lone surrogate, which orjson refuses, must not spoil a whole batch."""
+        try:
+            return orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            try:
+                return json.loads(payload.decode("utf-8", "replace"))
+            except ValueError:
+                raise NetworkError("the answer is no JSON") from None
+
+
+def _body(data: RequestData | None) -> dict[str, Any]:
+    if data is None:
+        return {}
+    if not data.contains_files:
+        headers = {"Content-Type": "application/json"}
+        return {"data": orjson.dumps(data.parameters), "headers": headers}
+    form = aiohttp.FormData()
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, media_type) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=media_type)
+    return {"data": form}

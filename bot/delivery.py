@@ -1,0 +1,135 @@
+"""Out: the only place a message leaves from. Claim, send with no transaction open, settle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels import CallFailed, Channel, NotSent, Slower, Unknown, Unreachable
+from bot.ledger import Ledger
+from bot.speech import Speech
+from handlers.messages import Reply
+from storage.outbox import Promise, Settled
+
+log = structlog.get_logger()
+IDLE_SECONDS = 5.0  # how long rows that another process promised may wait
+LINGER_SECONDS = 0.004  # ends of sends that come this close together share a transaction
+TRIES = 8
+PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)  # seconds before a send is tried again
+
+
+class Delivery:
+    """Sends what the outbox promises: a person's messages in their order, people beside each other."""
+
+    def __init__(
+        self, ledger: Ledger, channels: Mapping[str, Channel], speech: Speech, now: Callable[[], datetime]
+    ) -> None:
+        self._ledger = ledger
+        self._channels = channels
+        self._speech = speech
+        self._now = now
+        self._awake = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
+        self.sent = 0
+
+    def wake(self) -> None:
+        """Something may be waiting to be sent."""
+        self._awake.set()
+
+    def words(self, language: str, key: str) -> str:
+        """A short text said at once rather than promised."""
+        return self._speech.say(language, key, {})
+
+    def start(self, claimed: Sequence[Promise]) -> None:
+        """Send claimed messages, beside each other."""
+        for promise in claimed:
+            task = asyncio.ensure_future(self._deliver(promise))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        await self._ledger.within(lambda tx: tx.outbox.release(self._now()))
+        failures, pause = 0, 0.0
+        while True:
+            await self._wait(pause)
+            try:
+                turned = await self._ledger.turn()
+            except SQLAlchemyError as failed:
+                failures += 1
+                pause = min(15.0, 0.5 * 2**failures)
+                log.warning("outbox_away", reason=type(failed).__name__, pause=pause)
+                await asyncio.sleep(pause)
+                continue
+            failures = 0
+            self.start(turned.claimed)
+            pause = self._until(turned.next_due) if not turned.claimed else IDLE_SECONDS
+
+    def _until(self, due: datetime | None) -> float:
+        if due is None:
+            return IDLE_SECONDS
+        return min(IDLE_SECONDS, max(0.0, (due - self._now()).total_seconds()))
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._awake.wait(), seconds)
+            await asyncio.sleep(LINGER_SECONDS)
+        except TimeoutError:
+            pass
+        self._awake.clear()
+
+    async def _deliver(self, promise: Promise) -> None:
+        try:
+            settled = await self._send(promise)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.error("reply_not_rendered", row=promise.id, reason=type(error).__name__)
+            settled = Settled(promise.id, "failed", error=type(error).__name__)
+        self._ledger.settle_later(settled)
+        self.wake()
+
+    async def _send(self, promise: Promise) -> Settled:
+        channel = self._channels.get(promise.channel)
+        if channel is None:
+            return Settled(promise.id, "failed", error="no such channel")
+        spoken = self._speech.render(Reply.of(promise.body), promise.language)
+        part, message = promise.parts_sent, None
+        try:
+            for part in range(promise.parts_sent, channel.parts(spoken)):
+                message = await channel.send(promise.address, spoken, part)
+        except CallFailed as failed:
+            return self._failed(promise, failed, part)
+        self.sent += 1
+        return Settled(promise.id, "sent", message=message, parts_sent=part + 1)
+
+    def _failed(self, promise: Promise, failed: CallFailed, part: int) -> Settled:
+        """Each failure has its own consequence."""
+        reason = f"{type(failed).__name__}: {failed}"[:300]
+        log.warning("send_failed", row=promise.id, reason=type(failed).__name__)
+        if isinstance(failed, Slower):
+            return self._later(promise, part, failed.seconds)
+        if isinstance(failed, NotSent):
+            if promise.tries >= TRIES:
+                return Settled(promise.id, "failed", error=reason, parts_sent=part)
+            return self._later(promise, part, PAUSES[min(promise.tries, len(PAUSES)) - 1])
+        if isinstance(failed, Unknown):
+            return Settled(promise.id, "unknown", error=reason, parts_sent=part)
+        if isinstance(failed, Unreachable):
+            return Settled(promise.id, "failed", error="unreachable", parts_sent=part)
+        return Settled(promise.id, "failed", error=reason, parts_sent=part)
+
+    def _later(self, promise: Promise, part: int, seconds: float) -> Settled:
+        due = self._now() + timedelta(seconds=seconds)
+        return Settled(promise.id, "waiting", due_at=due, parts_sent=part)
+
+    async def close(self) -> None:
+        """Let the sends under way end, and write down how they ended."""
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=4)
+        if self._ledger.unsettled:
+            await self._ledger.turn(claim=False)

@@ -1,0 +1,100 @@
+"""In: what a messenger brings is heard in one transaction, and only then confirmed to the messenger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels import CallFailed, Channel, Elsewhere, NotOurs, Slower
+from bot.channels.telegram import read
+from bot.channels.telegram_calls import TelegramChannel
+from bot.delivery import Delivery
+from bot.ledger import Ledger, Unreadable, frames_of
+from handlers.messages import Event
+
+log = structlog.get_logger()
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between tries while something is away
+
+
+class Intake:
+    """Hands batches of events to the ledger, and what follows from them to delivery."""
+
+    def __init__(self, ledger: Ledger, delivery: Delivery) -> None:
+        self._ledger = ledger
+        self._delivery = delivery
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def take(self, channel: Channel, incoming: Sequence[Event | Unreadable]) -> None:
+        """Hear a batch; when this returns it is committed. Raises what the database raises."""
+        turned = await self._ledger.turn(incoming)
+        self._delivery.start(turned.claimed)
+        for event, outcome in zip(incoming, turned.outcomes, strict=True):
+            if isinstance(event, Event) and event.query:
+                self._spawn(self._answer(channel, event.query, outcome.toast))
+        self._delivery.wake()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, channel: Channel, query: str, toast: str) -> None:
+        """A pressed button stops waiting. Only a courtesy: if it fails, the button stops by itself."""
+        try:
+            await channel.answer(query, self._delivery.words("vi", toast) if toast else "")
+        except CallFailed as failed:
+            log.debug("button_not_answered", reason=type(failed).__name__)
+
+    async def close(self) -> None:
+        """Wait for the answers under way."""
+        await asyncio.gather(*self._answers, return_exceptions=True)
+
+
+class Poller:
+    """Asks Telegram for updates; a batch is confirmed by asking for the next, after its commit."""
+
+    def __init__(self, channel: TelegramChannel, bot: str, intake: Intake) -> None:
+        self._channel = channel
+        self._bot = bot
+        self._intake = intake
+        self._offset: int | None = None
+
+    async def run(self) -> None:
+        """Poll until cancelled. Raises NotOurs when the token is refused."""
+        await self._patiently(self._channel.forget_webhook)
+        while True:
+            batch = await self._patiently(lambda: self._channel.updates(self._offset))
+            if not batch:
+                continue
+            incoming = [event for raw in batch if (event := self._read(raw)) is not None]
+            await self._patiently(lambda events=incoming: self._intake.take(self._channel, events))
+            self._offset = max(int(raw["update_id"]) for raw in batch) + 1
+
+    def _read(self, raw: dict[str, Any]) -> Event | Unreadable | None:
+        """One update alone: a malformed one must not hold up the others."""
+        number = str(raw.get("update_id"))
+        try:
+            return read(self._channel.parse(raw), self._bot)
+        except Exception as error:
+            log.warning("update_unreadable", update=number, reason=type(error).__name__)
+            return Unreadable(self._channel.name, self._bot, number, type(error).__name__, frames_of(error))
+
+    async def _patiently(self, attempt: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Try until it works; what is away comes back, and nothing is confirmed meanwhile."""
+        failures = 0
+        while True:
+            try:
+                return await attempt()
+            except NotOurs:
+                raise
+            except (CallFailed, SQLAlchemyError) as failed:
+                pause = PAUSES[min(failures, len(PAUSES) - 1)]
+                pause = max(pause, failed.seconds) if isinstance(failed, Slower) else pause
+                level = "poll_elsewhere" if isinstance(failed, Elsewhere) else "poll_failed"
+                log.warning(level, reason=type(failed).__name__, pause=pause)
+                failures += 1
+                await asyncio.sleep(pause)

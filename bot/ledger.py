@@ -1,0 +1,146 @@
+"""The database thread: events heard, sends settled and messages claimed, together in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from handlers.house import House, Outcome
+from handlers.listening import listen
+from handlers.messages import Event, Reply
+from handlers.promising import promise, promise_stranger
+from handlers.start import language_of
+from storage.database import Database
+from storage.outbox import Promise, Settled
+from storage.transaction import Transaction
+
+CLAIM = 64
+# Longer than any send may take (connection and answer times of a channel), so that nobody sends it twice.
+LEASE = timedelta(seconds=60)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An update that could not be understood: its number and why, without what it said."""
+
+    channel: str
+    bot: str
+    number: str
+    reason: str
+    trace: str = ""
+
+
+@dataclass(slots=True)
+class Turned:
+    """What one transaction left to do: outcomes in the order of the events, and messages to send now."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    claimed: list[Promise] = field(default_factory=list)
+    next_due: datetime | None = None
+
+
+class Ledger:
+    """Runs everything that touches the database, one transaction after another, off the event loop."""
+
+    def __init__(self, database: Database, house: House, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._house = house
+        self._now = now
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        self._settled: list[Settled] = []
+        self.commits = 0
+
+    def settle_later(self, settled: Settled) -> None:
+        """Remember how a send ended; it is written with the next transaction."""
+        self._settled.append(settled)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether ends of sends wait to be written."""
+        return bool(self._settled)
+
+    async def turn(self, incoming: Sequence[Event | Unreadable] = (), *, claim: bool = True) -> Turned:
+        """Handle a batch, settle what was sent, claim what is to be sent; committed when this returns.
+
+        Raises what the database raises; then nothing has happened and the batch may be given again.
+        """
+        settled, self._settled = self._settled, []
+        try:
+            return await self.within(lambda tx: self._turn(tx, incoming, settled, claim=claim))
+        except BaseException:
+            self._settled = settled + self._settled
+            raise
+
+    async def within(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one transaction in the database thread."""
+
+        def run() -> T:
+            with self._database.transaction() as tx:
+                done = work(tx)
+            self.commits += 1
+            return done
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+
+    def close(self) -> None:
+        """Wait for the transaction that is open, and end the thread."""
+        self._thread.shutdown(wait=True)
+
+    def _turn(
+        self, tx: Transaction, incoming: Sequence[Event | Unreadable], settled: list[Settled], *, claim: bool
+    ) -> Turned:
+        now = self._now()
+        if settled:
+            tx.outbox.settle(settled, now)
+            tx.outbox.forget_strangers([one.id for one in settled])
+        turned = Turned([self._one(tx, event, now) for event in incoming])
+        if claim:
+            turned.claimed = tx.outbox.claim(CLAIM, now, now + LEASE)
+            if not turned.claimed:
+                turned.next_due = tx.outbox.next_due()
+        return turned
+
+    def _one(self, tx: Transaction, event: Event | Unreadable, now: datetime) -> Outcome:
+        if isinstance(event, Unreadable):
+            if tx.heard.first_time(event.channel, event.bot, event.number, now):
+                tx.heard.bury(event.channel, event.bot, event.number, event.reason, event.trace, now)
+            return Outcome()
+        try:
+            with tx.savepoint():
+                return listen(tx, event, self._house, now)
+        except Exception as error:
+            if _is_the_databases(error):
+                raise
+            self._bury(tx, event, error, now)
+            return Outcome()
+
+    def _bury(self, tx: Transaction, event: Event, error: Exception, now: datetime) -> None:
+        """A handler failed: keep the trace without the person's words, tell them, go on with the others."""
+        tx.heard.first_time(event.channel, event.bot, event.number, now)
+        tx.heard.bury(event.channel, event.bot, event.number, type(error).__name__, frames_of(error), now)
+        if not event.private:
+            return
+        reply, person = Reply("failure.handler"), tx.people.behind(event.channel, event.address)
+        if person is None:
+            promise_stranger(tx, event, language_of(event), reply, now)
+        else:
+            promise(tx, person, [reply], now)
+
+
+def _is_the_databases(error: Exception) -> bool:
+    """Whether the database itself failed (locked, full, away): then nothing of the batch may be confirmed."""
+    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
+
+
+def frames_of(error: BaseException) -> str:
+    """Where an error came from, without messages and values: they may carry a person's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return "\n".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames)
