@@ -14,6 +14,7 @@ from bot.channels.telegram import read
 from bot.channels.telegram_calls import TelegramChannel
 from bot.delivery import Delivery
 from bot.ledger import Ledger, Unreadable, frames_of
+from handlers.house import Outcome
 from handlers.messages import Event
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ class Intake:
         self._delivery.start(turned.claimed)
         for event, outcome in zip(incoming, turned.outcomes, strict=True):
             if isinstance(event, Event) and event.query:
-                self._spawn(self._answer(channel, event.query, outcome.toast))
+                self._spawn(self._answer(channel, event.query, outcome))
         self._delivery.wake()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -42,10 +43,11 @@ class Intake:
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 
-    async def _answer(self, channel: Channel, query: str, toast: str) -> None:
+    async def _answer(self, channel: Channel, query: str, outcome: Outcome) -> None:
         """A pressed button stops waiting. Only a courtesy: if it fails, the button stops by itself."""
         try:
-            await channel.answer(query, self._delivery.words("vi", toast) if toast else "")
+            words = self._delivery.words(outcome.language, outcome.toast) if outcome.toast else ""
+            await channel.answer(query, words)
         except CallFailed as failed:
             log.debug("button_not_answered", reason=type(failed).__name__)
 

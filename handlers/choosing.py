@@ -28,7 +28,7 @@ def chosen(
         return None
     if indexed and (match := _PLACE_IN_LIST.fullmatch(said)):
         marks = LETTERS if by_word else [str(number) for number in range(1, len(offered) + 1)]
-        places = {mark: button for mark, button in zip(marks, offered, strict=False)}
+        places = dict(zip(marks, offered, strict=False))
         if match.group(1) in places:
             return places[match.group(1)]
     meant = [button for button in offered if any(key_of(label) == said for label in labels.of(button))]

@@ -1,4 +1,4 @@
-"""What every handler may know besides the transaction: the programme, how buttons are called, who to turn to."""
+"""What every handler may know besides the transaction: the programme, names of buttons, who to turn to."""
 
 from __future__ import annotations
 
@@ -35,4 +35,5 @@ class Outcome:
     """What a handled event leaves for the messenger to show at once, besides the promised replies."""
 
     toast: str = ""
+    language: str = "vi"
     repeated: bool = False

@@ -43,7 +43,9 @@ def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcom
         tx.people.reachable(person, reachable=isinstance(event.what, Returned))
         return Outcome()
     tx.people.reachable(person, reachable=True)
-    return _from_a_worker(tx, person, event, house, now)
+    outcome = _from_a_worker(tx, person, event, house, now)
+    outcome.language = person.language
+    return outcome
 
 
 def _in_a_group(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:

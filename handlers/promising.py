@@ -1,4 +1,4 @@
-"""A handler never sends: it promises. Replies become rows of the outbox, and what they offer is remembered."""
+"""A handler never sends, it promises: replies become rows of the outbox; what they offer is remembered."""
 
 from __future__ import annotations
 

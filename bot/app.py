@@ -1,0 +1,120 @@
+"""The composition root: the whole program wired by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot import clock
+from bot.channels import CallFailed
+from bot.channels.telegram_calls import TelegramChannel
+from bot.config import Config
+from bot.delivery import Delivery
+from bot.fetching import Fetching
+from bot.intake import Intake, Poller
+from bot.ledger import Ledger
+from bot.speech import Speech
+from bot.texts import Texts, load
+from handlers.commands import COMMANDS, SHOWN
+from handlers.house import House
+from storage.database import Database
+from storage.upgrade import upgrade_database
+
+log = structlog.get_logger()
+STOP_SECONDS = 5.0
+
+
+def command_menus(texts: Texts) -> dict[str, list[tuple[str, str]]]:
+    """The menu of commands in each language; Vietnamese for everybody whose phone speaks another."""
+
+    def menu(language: str, name: int) -> list[tuple[str, str]]:
+        return [(COMMANDS[key][name], texts.get(language, f"commands.{key}")) for key in SHOWN]
+
+    return {"": menu("vi", 0), "vi": menu("vi", 0), "en": menu("en", 1)}
+
+
+class App:
+    """One running bot."""
+
+    def __init__(self, config: Config, *, now: Callable[[], datetime] = clock.now) -> None:
+        self._config = config
+        programme = config.programme_facts()
+        self._texts = load()
+        self._speech = Speech(self._texts, programme.zone)
+        self._database = Database(config.database.url)
+        self._channel = TelegramChannel(config.require_token(), config.telegram.api_url)
+        self._now = now
+        self._programme = programme
+
+    async def run(self) -> None:
+        """Run until told to stop. Raises NotOurs when the token is refused."""
+        await asyncio.to_thread(upgrade_database, self._database)
+        bot = await self._opened()
+        house = House(self._programme, self._speech, self._config.programme.contact, self._channel.link)
+        ledger = Ledger(self._database, house, self._now)
+        channels = {self._channel.name: self._channel}
+        delivery = Delivery(ledger, channels, self._speech, self._now)
+        intake = Intake(ledger, delivery)
+        fetching = Fetching(ledger, channels, self._config.files.folder, self._now)
+        log.info("running", bot=bot)
+        try:
+            await until_stopped(
+                Poller(self._channel, bot, intake).run(),
+                delivery.run(),
+                fetching.run(),
+                self._offer_commands(),
+            )
+        finally:
+            await intake.close()
+            await delivery.close()
+            ledger.close()
+            self._database.close()
+            await self._channel.close()
+            log.info("stopped")
+
+    async def _opened(self) -> str:
+        """Wait for the messenger to answer; only a refused token is final."""
+        from bot.channels import NotOurs
+
+        pause = 0.5
+        while True:
+            try:
+                return await self._channel.open()
+            except NotOurs:
+                raise
+            except CallFailed as failed:
+                log.warning("messenger_away", reason=type(failed).__name__, pause=pause)
+                await asyncio.sleep(pause)
+                pause = min(15.0, pause * 2)
+
+    async def _offer_commands(self) -> None:
+        try:
+            await self._channel.offer_commands(command_menus(self._texts))
+        except CallFailed as failed:
+            log.warning("commands_not_set", reason=type(failed).__name__)
+        await asyncio.Event().wait()
+
+
+async def until_stopped(*works: Coroutine[Any, Any, None]) -> None:
+    """Run everything until a signal; the first that fails stops all and is raised."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.ensure_future(work) for work in works]
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+    finally:
+        for task in [*tasks, stopping]:
+            task.cancel()
+        await asyncio.wait([*tasks, stopping], timeout=STOP_SECONDS)

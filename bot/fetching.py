@@ -1,0 +1,120 @@
+"""Files people sent: fetched after the commit by a durable queue, kept under the name of their content."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels import CallFailed, Channel, Rejected, Slower
+from bot.ledger import Ledger
+from handlers.forms import LARGEST_FILE
+from storage.attachments import Waiting
+
+log = structlog.get_logger()
+AT_ONCE = 4
+IDLE_SECONDS = 5.0
+TRIES = 12
+PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0)
+# What a file is, by how it begins: a name and a messenger's word prove nothing.
+BEGINNINGS = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+    (b"OggS", "audio/ogg"),
+    (b"ID3", "audio/mpeg"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
+)
+
+
+class Fetching:
+    """Fetches waiting files, a few at once, never in the way of the talk."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        channels: Mapping[str, Channel],
+        folder: Path,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._channels = channels
+        self._folder = folder
+        self._now = now
+
+    async def run(self) -> None:
+        """Fetch until cancelled."""
+        while True:
+            try:
+                due = await self._ledger.within(lambda tx: tx.attachments.due(self._now(), AT_ONCE))
+                await asyncio.gather(*(self._fetch(waiting) for waiting in due))
+            except SQLAlchemyError as failed:
+                log.warning("files_wait_for_database", reason=type(failed).__name__)
+                due = []
+            if not due:
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def _fetch(self, waiting: Waiting) -> None:
+        tries = waiting.tries + 1
+        try:
+            content = await self._channels[waiting.channel].fetch(waiting.reference, LARGEST_FILE)
+            digest = await asyncio.to_thread(keep, self._folder, content)
+        except (Rejected, KeyError):
+            log.warning("file_cannot_be_had", row=waiting.id)
+            await self._ledger.within(lambda tx: tx.attachments.failed(waiting.id))
+            return
+        except (CallFailed, OSError) as failed:
+            log.warning("file_waits", row=waiting.id, reason=type(failed).__name__, tries=tries)
+            await self._again(waiting, failed, tries)
+            return
+        media_type, size = sniffed(content), len(content)
+        await self._ledger.within(lambda tx: tx.attachments.stored(waiting.id, digest, size, media_type))
+
+    async def _again(self, waiting: Waiting, failed: Exception, tries: int) -> None:
+        if tries >= TRIES:
+            await self._ledger.within(lambda tx: tx.attachments.failed(waiting.id))
+            return
+        pause = failed.seconds if isinstance(failed, Slower) else PAUSES[min(tries, len(PAUSES)) - 1]
+        due = self._now() + timedelta(seconds=pause)
+        await self._ledger.within(lambda tx: tx.attachments.again(waiting.id, due, tries))
+
+
+def keep(folder: Path, content: bytes) -> str:
+    """Write the content under its sha-256, whole or not at all; the digest in hexadecimal."""
+    digest = hashlib.sha256(content).hexdigest()
+    place = folder / digest[:2] / digest
+    if place.exists() and place.stat().st_size == len(content):
+        return digest
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=place.parent, prefix=".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(unfinished).replace(place)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+    return digest
+
+
+def sniffed(content: bytes) -> str:
+    """The media type by the first bytes; a stream of bytes when they say nothing."""
+    for beginning, media_type in BEGINNINGS:
+        if content.startswith(beginning):
+            return media_type
+    if content[4:8] == b"ftyp":
+        return "video/mp4"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return "application/octet-stream"
