@@ -192,3 +192,14 @@ async def test_what_the_sandbox_says_fits_the_table_too(sandbox, call, an):
     for who in (an.id, sandbox.world.bot["id"]):
         found = (await call("getChatMember", chat_id=group.id, user_id=who)).result
         TABLE.check_type("ChatMemberMember" if who == an.id else "ChatMemberAdministrator", found)
+
+
+async def test_it_listens_on_loopback_only():
+    with pytest.raises(ValueError, match="loopback"):
+        await Sandbox().start("192.0.2.1")
+
+
+async def test_bytes_that_are_no_utf_8_are_refused(call, an):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await call.post("sendMessage", data=b"chat_id=1&text=\xff", headers=headers)
+    assert answer.refusal == "Bad Request: strings must be encoded in UTF-8"

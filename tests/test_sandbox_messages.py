@@ -249,3 +249,16 @@ async def test_commands_and_words_are_kept_by_scope_and_language(call, an):
     }
     await call("setChatMenuButton", menu_button={"type": "commands"})
     assert (await call("getChatMenuButton")).result == {"type": "commands"}
+
+
+@pytest.mark.parametrize("name", ["business_connection_id", "suggested_post_parameters"])
+async def test_a_parameter_of_another_world_is_never_ignored(call, sandbox, an, name):
+    more = {name: "x" if name.endswith("id") else {}}
+    answer = await call("sendMessage", chat_id=an.id, text="x", **more)
+    assert answer.refusal == f"Bad Request: {name} is not played by the sandbox"
+    assert sandbox.violations and an.last() is None
+
+
+async def test_control_characters_never_reach_a_screen(call, an):
+    answer = await call("sendMessage", chat_id=an.id, text="a\x00b\r\nc\x1fd")
+    assert answer.result["text"] == "a b\nc d"

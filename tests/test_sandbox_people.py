@@ -99,6 +99,22 @@ async def test_an_edited_message_tells_its_new_words(call, sandbox, an):
         await sandbox.person("Bình").edits(first, "ba")
 
 
+async def test_eleven_pictures_are_two_albums_and_voices_are_none(call, an):
+    sent = await an.sends("photo", *[b"x"] * 11)
+    groups = [one["media_group_id"] for one in sent]
+    assert len(set(groups[:10])) == 1 and groups[10] != groups[0]
+    assert all("media_group_id" not in one for one in await an.sends("voice", b"x", b"y"))
+
+
+@pytest.mark.parametrize("text", ["", "x" * 4097])
+async def test_an_app_keeps_no_empty_or_endless_edit(an, text):
+    first = await an.types("một")
+    with pytest.raises(Impossible):
+        await an.edits(first, text)
+    with pytest.raises(Impossible):
+        await an.sends("photo", b"x", caption="x" * 1025)
+
+
 async def test_blocking_is_told_once_and_silences_the_phone(call, an):
     await an.types("/start")
     await an.blocks()

@@ -4,13 +4,17 @@ import re
 from dataclasses import dataclass
 
 from bot.sandbox.files import as_part
-from bot.sandbox.markup import typed
+from bot.sandbox.markup import LONGEST_CAPTION, LONGEST_TEXT, typed
 from bot.sandbox.membership import tells_membership
-from bot.sandbox.units import pieces
+from bot.sandbox.units import pieces, units
 from bot.sandbox.world import Account, Json, Room, Waiting, World
 
 KINDS = frozenset({"photo", "document", "voice", "video", "audio", "video_note", "animation"})
 """What a person may send as a file."""
+
+ALBUM_KINDS = frozenset({"photo", "document", "video", "audio"})
+MOST_IN_ALBUM = 10
+"""An app makes a second album of the eleventh file."""
 
 COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@(?P<bot>\w+))?(?![\w@])")
 MENTION = re.compile(r"(?<!\w)@(\w+)")
@@ -99,6 +103,8 @@ def edits(place: Place, message_id: int, text: str) -> Json:
     if message is None or message["from"]["id"] != place.account.id:
         raise Impossible(f"message {message_id} is not one that person {place.account.id} may edit")
     plain, entities = typed(text)
+    if units(plain) > LONGEST_TEXT or (not plain and "text" in message):
+        raise Impossible("an app keeps no such text")
     word, marks = "caption", "caption_entities"
     if "text" in message:
         word, marks = "text", "entities"
@@ -147,13 +153,15 @@ def data_of(message: Json, button: str) -> str | None:
 
 
 def sends(place: Place, kind: str, files: list[Picked], caption: str = "") -> list[Json]:
-    """Send files; two or more are one album, each its own message with one media_group_id."""
-    if not files or kind not in KINDS:
-        raise Impossible(f"nothing to send as {kind!r}")
+    """Send files; two or more are albums of up to ten, each its own message with one media_group_id."""
+    if not files or kind not in KINDS or units(caption) > LONGEST_CAPTION:
+        raise Impossible(f"an app does not send that as {kind!r}")
     world = place.world
-    album = {"media_group_id": world.next_album()} if len(files) > 1 else {}
+    album: Json = {}
     messages = []
     for number, picked in enumerate(files):
+        if len(files) > 1 and kind in ALBUM_KINDS and number % MOST_IN_ALBUM == 0:
+            album = {"media_group_id": world.next_album()}
         kept = world.files.keep(kind, picked.name, picked.content, mime=picked.mime, size=picked.size)
         content = as_part(kind, kept) | album
         if caption and number == 0:

@@ -29,8 +29,6 @@ TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 def edited(request: Request) -> tuple[Room, Json]:
     """The bot's own message that is to change. Raises when there is none or it cannot change."""
     sent = request.sent
-    if "inline_message_id" in sent:
-        raise bad_request("MESSAGE_ID_INVALID")
     if "chat_id" not in sent:
         raise broken("chat_id is empty")
     if "message_id" not in sent:

@@ -18,7 +18,7 @@ MOST_ENTITIES = 100
 
 SPACE = " \t\n\r\v\f"
 INVISIBLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], " ") | {13: None}
-"""Control characters become spaces; a carriage return vanishes."""
+"""Control characters become spaces; a carriage return vanishes, unless entities count on its place."""
 NEEDS_CLEANING = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 PARSERS = {"html": parse_html, "markdownv2": parse_markdown_v2, "markdown": parse_markdown}
@@ -42,6 +42,8 @@ def parsed(
     """
     text = sent.get(key, "")
     marks: list[Entity] = sent.get(entities, [])
+    if NEEDS_CLEANING.search(text):
+        text = text.translate(INVISIBLE if not marks else INVISIBLE | {13: " "})
     if (name := sent.get(mode, "")) and name.lower() != "none":
         parser = PARSERS.get(name.lower())
         if parser is None:
@@ -49,8 +51,6 @@ def parsed(
         text, marks = parser(text)
     elif marks:
         marks = sound(marks, text)
-    if NEEDS_CLEANING.search(text):
-        text = text.translate(INVISIBLE) if not marks else text
     text, marks = _trimmed(text, marks)
     if HINTS.search(text):
         marks = _with_found(text, marks)

@@ -9,7 +9,7 @@ from bot.sandbox.files import MOST_PHOTO, MOST_UPLOADED, as_part, picture_size
 from bot.sandbox.markup import parsed_caption
 from bot.sandbox.methods import Request, method
 from bot.sandbox.reading import ATTACHED
-from bot.sandbox.refusals import broken
+from bot.sandbox.refusals import Refused, broken
 from bot.sandbox.sending import deliver
 from bot.sandbox.values import Upload
 
@@ -43,7 +43,9 @@ def kept(request: Request, kind: str, file: Upload | str) -> Any:
     if not file.content:
         raise broken("file must be non-empty")
     if len(file.content) > (MOST_PHOTO if kind == "photo" else MOST_UPLOADED):
-        raise broken("file is too big" if kind == "photo" else "Request Entity Too Large")
+        if kind == "photo":
+            raise broken("file is too big")
+        raise Refused("Request Entity Too Large", 413, violation=True)
     if kind == "photo":
         _check_picture(file.content)
     return request.world.files.keep(kind, file.name, file.content, mime=file.content_type)

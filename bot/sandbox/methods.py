@@ -22,6 +22,17 @@ class Request:
 
 Method = Callable[[Request], Any]
 
+UNPLAYED = frozenset(
+    {
+        "business_connection_id",
+        "direct_messages_topic_id",
+        "inline_message_id",
+        "rich_message",
+        "suggested_post_parameters",
+    }
+)
+"""Parameters of worlds that the sandbox has not got."""
+
 METHODS: dict[str, Method] = {}
 
 
@@ -40,4 +51,6 @@ def answer(name: str, request: Request) -> Any:
     function = METHODS.get(name)
     if function is None:
         raise broken(f"{name} is not played by the sandbox")
+    if unplayed := UNPLAYED & request.sent.keys():
+        raise broken(f"{min(unplayed)} is not played by the sandbox")
     return function(request)

@@ -11,6 +11,8 @@ from bot.sandbox.updates import WEBHOOK_ACTIVE
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}\Z")
 PORTS = {443, 80, 88, 8443}
 """Where Telegram delivers to (Bot API: setWebhook)."""
+MOST_UPDATES = 100
+"""In one answer of getUpdates; what is asked beyond 1 to 100 is cut to it."""
 MOST_CONNECTIONS = 100
 
 
@@ -19,11 +21,11 @@ async def get_updates(request: Request) -> bytes:
     sent, updates = request.sent, request.world.updates
     if request.world.webhook.url:
         raise WEBHOOK_ACTIVE
-    limit = sent.get("limit", 100)
+    limit = min(max(sent.get("limit", MOST_UPDATES), 1), MOST_UPDATES)
     if "allowed_updates" in sent:
         updates.allow(sent["allowed_updates"])
     updates.confirm(sent.get("offset", 0))
-    return await updates.poll(limit if 1 <= limit <= 100 else 100, sent.get("timeout", 0))
+    return await updates.poll(limit, sent.get("timeout", 0))
 
 
 @method("setWebhook")

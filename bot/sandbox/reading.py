@@ -25,13 +25,19 @@ async def read(request: web.Request) -> tuple[Json, dict[str, Upload]]:
     if kind == "application/json":
         sent.update(_json(await request.read()))
     elif kind == "application/x-www-form-urlencoded":
-        body = (await request.read()).decode()
-        sent.update(parse_qsl(body, keep_blank_values=True))
+        sent.update(parse_qsl(_text(await request.read()), keep_blank_values=True))
     elif kind == "multipart/form-data":
         await _multipart(request, sent, uploads)
     elif await request.read():
         raise broken(f"unsupported content type {kind}")
     return sent, uploads
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise broken("strings must be encoded in UTF-8") from None
 
 
 def _json(body: bytes) -> Json:
@@ -51,7 +57,7 @@ async def _multipart(request: web.Request, sent: Json, uploads: dict[str, Upload
             raise broken("can't parse multipart form")
         content = bytes(await part.read(decode=True))
         if part.filename is None:
-            sent[part.name] = content.decode()
+            sent[part.name] = _text(content)
         else:
             mime = part.headers.get("Content-Type", "application/octet-stream")
             uploads[part.name] = Upload(part.filename, mime, content)

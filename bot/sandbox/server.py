@@ -26,6 +26,7 @@ PLAYED = (editing, media, polling, rooms, sending, settings)
 """Modules that register the methods they play when they are imported."""
 
 LARGEST_REQUEST = 64 * 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 QUIET = frozenset({"getUpdates"})
 """Asked for all day long: kept in the log of calls only when refused."""
 
@@ -69,7 +70,9 @@ class Sandbox:
     # Life
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 takes a free one. `url` is known afterwards."""
+        """Listen on loopback; port 0 takes a free one. `url` is known afterwards. Raises for other hosts."""
+        if host not in LOOPBACK:
+            raise ValueError(f"the sandbox listens on loopback only, not on {host}")
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_route("*", "/bot{token}/{method}", self._bot_call)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
