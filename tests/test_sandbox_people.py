@@ -1,6 +1,7 @@
 """People type, press, send and read; in groups the bot sees only what Telegram shows it."""
 
 import asyncio
+import re
 
 import aiohttp
 import pytest
@@ -289,3 +290,20 @@ async def test_what_a_phone_cannot_do_is_one_sentence(call, an, path, body):
     async with call.session.post(url, json=body) as response:
         assert response.status == 400
         assert list(await response.json()) == ["error"]
+
+
+async def test_the_page_is_served_with_all_it_needs(call):
+    async with call.session.get(f"{call.sandbox.url}/") as response:
+        page = await response.text()
+        assert response.status == 200 and response.content_type == "text/html"
+    for part in re.findall(r'(?:src|href)="(/page/[^"]+)"', page):
+        async with call.session.get(f"{call.sandbox.url}{part}") as response:
+            assert response.status == 200, part
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "example.vn"}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "example.vn:80"}]
+)
+async def test_another_sites_page_cannot_use_the_phones(call, headers):
+    async with call.session.get(f"{call.sandbox.url}/phone/people", headers=headers) as response:
+        assert response.status == 403

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+"""Names by which the sandbox may be called."""
+
 PAGE = Path(__file__).with_name("page")
 LONGEST_WAIT = 60.0
 """Seconds a phone waits for changes at most."""
@@ -32,9 +35,11 @@ def reply(body: Any, status: int = 200) -> web.Response:
 
 
 def told(handler: Handler) -> Handler:
-    """Errors become one sentence with a 4xx status."""
+    """Errors become one sentence with a 4xx status; another site's page in the same browser gets 403."""
 
     async def answered(request: web.Request) -> web.StreamResponse:
+        if request.url.host not in LOOPBACK or request.headers.get("Sec-Fetch-Site") == "cross-site":
+            return reply({"error": "only this machine's own page may ask"}, 403)
         try:
             return await handler(request)
         except (Refusal, deeds.Impossible) as reason:

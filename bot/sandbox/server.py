@@ -16,7 +16,7 @@ from bot.sandbox.faults import BAD_GATEWAY, Faults, as_json, page
 from bot.sandbox.limits import Limits
 from bot.sandbox.methods import Request, answer
 from bot.sandbox.people import Group, Person
-from bot.sandbox.phone import Phone
+from bot.sandbox.phone import LOOPBACK, Phone
 from bot.sandbox.refusals import NOT_FOUND, UNAUTHORIZED, Refused
 from bot.sandbox.world import World
 
@@ -26,9 +26,6 @@ PLAYED = (editing, media, polling, rooms, sending, settings)
 """Modules that register the methods they play when they are imported."""
 
 LARGEST_REQUEST = 64 * 1024 * 1024
-LOOPBACK = frozenset({"127.0.0.1", "localhost"})
-QUIET = frozenset({"getUpdates"})
-"""Asked for all day long: kept in the log of calls only when refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +152,7 @@ class Sandbox:
             body = await self._done(method, Request(self.world, checked, uploads))
         except Refused as refusal:
             return self._refused(method, sent, refusal)
-        if method not in QUIET:
-            self._log(method, checked, 200)
+        self._log(method, checked, 200)
         response = web.Response(body=b'{"ok":true,"result":' + body + b"}", content_type="application/json")
         return response if fault is None else await self.faults.after(fault, request, response)
 
