@@ -8,6 +8,8 @@ const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:/iu;
 const PLAIN = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre",
   blockquote: "blockquote", expandable_blockquote: "blockquote" };
 
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+
 /** A fragment; `act.command(text)` and `act.link(address)` are called when somebody taps them. */
 export function richText(text, entities, act) {
   const queue = (entities ?? [])
@@ -34,10 +36,12 @@ function weave(text, from, to, queue, act) {
       if (next.end > entity.end) waiting.unshift({ ...next, offset: entity.end });
       waiting.sort(inOrder);
     }
-    woven.append(text.slice(at, entity.offset));
+    woven.append(text.slice(at, Math.max(at, entity.offset)));
     const children = weave(text, entity.offset, entity.end, inner, act);
     woven.append(wrap(entity, text.slice(entity.offset, entity.end), children, act));
     at = entity.end;
+    // A block ends its own line: the line break that follows it is not another one.
+    if (BLOCKS.has(entity.type) && text[at] === "\n" && at < to) at += 1;
   }
   woven.append(text.slice(at, to));
   return woven;

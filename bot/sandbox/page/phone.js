@@ -13,7 +13,7 @@ const FIRST_PEOPLE = [
 ];
 const LONG_POLLS = 4;
 const CROWDED_PAUSE_MS = 1_500;
-const HIDDEN_PAUSE_MS = 5_000;
+const HIDDEN_PAUSE_MS = 2_000;
 const LOOK_ROUND_MS = 10_000;
 const RETRY_MS = 1_500;
 const GROUPS_KEY = "sandbox-groups";
@@ -49,12 +49,12 @@ function seated() {
   const listed = new URLSearchParams(location.hash.slice(1)).get("phones") ?? "";
   return listed.split(",").filter(Boolean).map((part) => {
     const [id, ...note] = part.split("~");
-    return { id: Number(id), note: decodeURIComponent(note.join("~")) };
+    return { id: Number(id), note: note.join(" ") };
   });
 }
 
 function remember() {
-  const listed = screens.map(({ person, note }) => `${person.id}~${encodeURIComponent(note)}`).join(",");
+  const listed = screens.map(({ person, note }) => `${person.id}~${note.replace(/[,~]/gu, " ")}`).join(",");
   history.replaceState(null, "", `#${new URLSearchParams({ phones: listed })}`);
 }
 
@@ -98,6 +98,7 @@ function turnTo(screen) {
   unseen.delete(screen);
   for (const one of screens) one.seat.classList.toggle("current", one === screen);
   drawTabs();
+  find("tabs").querySelector('[aria-current="true"]').scrollIntoView({ block: "nearest", inline: "center" });
   screen.history.scrollToEnd();
 }
 
@@ -107,7 +108,7 @@ function drawTabs() {
     dressFace(face, screen.name, screen.person.id);
     const news = unseen.get(screen);
     return el("button", { type: "button", class: "tab", "aria-current": String(screen === current), onclick: () => turnTo(screen) },
-      face, el("span", { class: "tab-words" }, el("b", {}, screen.name), el("small", {}, screen.note)),
+      face, el("span", { class: "tab-words" }, el("b", {}, screen.name.split(/\s+/u).at(-1)), el("small", {}, screen.note)),
       news && el("span", { class: "count" }, String(news)));
   }));
 }

@@ -6,6 +6,7 @@ import { copyText, dressFace, el } from "./dom.js";
 import { startCode } from "./entities.js";
 import { History } from "./history.js";
 import { alertCard, askCard, Menus, toast, viewer } from "./menus.js";
+import { Outgoing } from "./outgoing.js";
 import { editable, excerpt } from "./render.js";
 import { TEXT, speak } from "./texts.js";
 
@@ -27,9 +28,7 @@ export class Screen {
     this.menus = new Menus(this.phone);
     this.history = new History(this.find(".talk"), person.id, this.#messageActs());
     this.composer = new Composer(this.phone, this.menus, this.#writerActs());
-    this.pending = [];
-    this.claimed = new Set();
-    this.queue = Promise.resolve();
+    this.outgoing = new Outgoing(person.id, () => this.#draw());
     this.find('[data-part="menu"]').addEventListener("click", (event) => this.menus.show(event.currentTarget, this.#menuItems()));
     this.find('[data-part="unblock"]').addEventListener("click", () => this.#setBlocked(false));
     this.dress();
@@ -111,7 +110,6 @@ export class Screen {
   #hear(state) {
     const before = this.state;
     this.state = state;
-    this.#settlePending();
     const known = before?.messages.at(-1)?.message_id ?? 0;
     const news = before ? state.messages.filter((message) => message.message_id > known && message.from?.id !== this.person.id) : [];
     if (news.length) {
@@ -131,8 +129,10 @@ export class Screen {
 
   #draw() {
     const messages = this.state?.messages ?? [];
-    this.history.show(messages, this.pending, this.typing);
-    const empty = this.state && this.chat.private && !messages.length && !this.pending.length;
+    this.outgoing.settle(this.chat.id, messages);
+    const pending = this.outgoing.of(this.chat.id);
+    this.history.show(messages, pending, this.typing);
+    const empty = this.state && this.chat.private && !messages.length && !pending.length;
     if (!empty) this.find(".welcome")?.remove();
     else if (!this.find(".welcome")) this.find(".talk").append(this.#welcome());
   }
@@ -157,40 +157,8 @@ export class Screen {
   // What its owner does
 
   #say(text, replyTo) {
-    const chat = this.chat.id;
-    const item = { key: crypto.randomUUID?.() ?? String(Math.random()), text, since: this.state?.messages.at(-1)?.message_id ?? 0 };
-    item.discard = () => { this.pending = this.pending.filter((other) => other !== item); this.#draw(); };
-    item.retry = () => { item.problem = null; this.#draw(); this.#post(item, chat, replyTo); };
-    this.pending.push(item);
-    this.#draw();
+    this.outgoing.send(text, this.chat.id, { replyTo, newest: this.state?.messages.at(-1)?.message_id ?? 0 });
     this.history.scrollToEnd();
-    this.#post(item, chat, replyTo);
-  }
-
-  /** Texts leave one after another, in the order they were written. */
-  #post(item, chat, replyTo) {
-    this.queue = this.queue.then(async () => {
-      try {
-        const sent = await api.say(this.person.id, { text: item.text, chat_id: chat, reply_to_message_id: replyTo });
-        item.id = sent.message_id;
-      } catch (error) {
-        item.problem = error instanceof api.Refused ? error.message : TEXT.noServer;
-      }
-      this.#settlePending();
-      this.#draw();
-    });
-  }
-
-  /** What has come into the chat is no longer pending; it may come before its own request is answered. */
-  #settlePending() {
-    const messages = this.state?.messages ?? [];
-    this.pending = this.pending.filter((item) => {
-      const arrived = (message) => item.id === message.message_id || (!item.id && !this.claimed.has(message.message_id)
-        && message.message_id > item.since && message.from?.id === this.person.id && message.text === item.text.trim());
-      const found = item.problem ? null : messages.find(arrived);
-      if (found) this.claimed.add(found.message_id);
-      return !found;
-    });
   }
 
   async #tried(deed) {

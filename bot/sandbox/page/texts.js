@@ -2,8 +2,8 @@
 
 export const TEXT = {
   title: "Sáng kiến — bàn thử",
-  lede: "Mỗi chiếc điện thoại dưới đây là một người đang nhắn với bot, ngay trên máy này: không cần mạng, không cần mã, không ai khác đọc được.",
-  ledeEn: "Each phone is one person talking to the bot on this very machine: no network, no token, nobody else reads along.",
+  lede: "Mỗi điện thoại là một người đang nhắn với bot ngay trên máy này: không mạng, không mật khẩu, không ai đọc cùng.",
+  ledeEn: "Each phone is one person talking to the bot on this very machine: no network, no token, nobody reads along.",
   opening: "Đang mở điện thoại…",
   phones: "Các điện thoại · Phones",
   phoneOf: (name) => `Điện thoại của ${name}`,
