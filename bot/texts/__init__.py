@@ -1,0 +1,148 @@
+"""Finds every word the bot says by its key, in each language; wrong files die when they are loaded."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+LANGUAGES = ("vi", "en")
+WORDS = "words"  # the table of what may be typed instead of tapping: lists, not texts
+
+
+class WrongTexts(Exception):
+    """The files of texts do not fit together; the message lists every difference, one a line."""
+
+
+class UnknownText(LookupError):
+    """There is no text of that key, or no such language."""
+
+
+class BlankLeftOpen(LookupError):
+    """A text has a blank for which no value was given."""
+
+
+class Texts:
+    """The texts by language and dotted key (`form.step.reason`), and the words that mean a button."""
+
+    languages: tuple[str, ...] = LANGUAGES
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take each language's tables as TOML gives them. Raises WrongTexts."""
+        self._words = {language: tables[language].get(WORDS, {}) for language in self.languages}
+        self._texts = {language: dict(_flattened(tables[language])) for language in self.languages}
+        wrong = [*self._misshapen(), *self._words_misshapen()] or list(self._different())
+        if wrong:
+            raise WrongTexts("\n".join(wrong))
+        self._texts = {
+            language: {key: text.strip("\n") for key, text in texts.items()}
+            for language, texts in self._texts.items()
+        }
+
+    def get(self, language: str, key: str) -> str:
+        """The text as written, blanks open. Raises UnknownText."""
+        try:
+            return self._texts[language][key]
+        except KeyError:
+            raise UnknownText(f"{language}: {key}") from None
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a text; what one language has, every language has."""
+        return key in self._texts[self.languages[0]]
+
+    def keys(self, language: str) -> list[str]:
+        """Every key of a language, in the order of its file. Raises UnknownText."""
+        if language not in self._texts:
+            raise UnknownText(language)
+        return list(self._texts[language])
+
+    def words(self, language: str, name: str) -> list[str]:
+        """What else may be typed for the button `button.<name>`; empty where nothing is obvious."""
+        return list(self._words.get(language, {}).get(name, ()))
+
+    def say(self, language: str, key: str, params: Mapping[str, str]) -> str:
+        """The text with its blanks filled; values are never read as texts, so braces in them stay braces.
+
+        Values without a blank are ignored: a reply promised before an update may carry more than its text
+        needs today. A blank filled with nothing leaves no space at the end. Raises UnknownText and
+        BlankLeftOpen.
+        """
+        text = self.get(language, key)
+        try:
+            return text.format_map(params).rstrip()
+        except KeyError as blank:
+            raise BlankLeftOpen(f"{language}: {key}: {blank.args[0]}") from None
+
+    def _misshapen(self) -> Iterator[str]:
+        for language, texts in self._texts.items():
+            for key, text in texts.items():
+                if not isinstance(text, str):
+                    yield f"{language}: {key} is not a text"
+                elif (wrong := _wrong_blank(text)) is not None:
+                    yield f"{language}: {key} has {wrong}"
+                elif not text.strip():
+                    yield f"{language}: {key} says nothing"
+
+    def _words_misshapen(self) -> Iterator[str]:
+        for language, words in self._words.items():
+            for name, said in words.items():
+                if not (isinstance(said, list) and all(isinstance(word, str) and word for word in said)):
+                    yield f"{language}: {WORDS}.{name} is not a list of words"
+
+    def _different(self) -> Iterator[str]:
+        first, *others = self.languages
+        for other in others:
+            ours, theirs = self._texts[first], self._texts[other]
+            yield from (f"{other}: {key} is missing" for key in ours if key not in theirs)
+            yield from (f"{first}: {key} is missing" for key in theirs if key not in ours)
+            for key in ours:
+                if key in theirs and (blanks(ours[key]) != blanks(theirs[key])):
+                    yield (
+                        f"{key} has other blanks: {first} {_listed(ours[key])}, {other} {_listed(theirs[key])}"
+                    )
+
+
+def load() -> Texts:
+    """Read the files that stand beside this module. Raises WrongTexts."""
+    folder = files(__name__)
+    tables: dict[str, dict[str, Any]] = {}
+    for language in LANGUAGES:
+        try:
+            tables[language] = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as wrong:
+            raise WrongTexts(f"{language}.toml: {wrong}") from wrong
+    return Texts(tables)
+
+
+def blanks(text: str) -> set[str]:
+    """The names of a text's blanks: `{"count"}` of `Còn {count} phút`."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def _flattened(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        if key == WORDS:
+            continue
+        if isinstance(value, Mapping):
+            yield from _flattened(value, f"{key}.")
+        else:
+            yield key, value
+
+
+def _wrong_blank(text: str) -> str | None:
+    """What is wrong with a text's braces: a blank is a plain name, without attributes, index or format."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError as wrong:
+        return f"wrong braces: {wrong}"
+    for _, name, form, conversion in parts:
+        if name is not None and (form or conversion or not name.isidentifier()):
+            return f"a blank that is no plain name: {name!r}"
+    return None
+
+
+def _listed(text: str) -> str:
+    return " ".join(sorted(blanks(text))) or "none"
