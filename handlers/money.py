@@ -18,7 +18,19 @@ from handlers.money_vocabulary import says_not_in_money
 from handlers.number_words import digits, words
 from handlers.numerals import SECOND_LOOK
 
-__all__ = ["NOT_IN_MONEY", "SECOND_LOOK", "Benefit", "Period", "digits", "read_money", "words"]
+__all__ = ["NOT_IN_MONEY", "REASONS", "SECOND_LOOK", "Benefit", "Period", "digits", "read_money", "words"]
+
+_CONFIRMED = "large slang shorthand unusual_number part_of_dong period_guessed once_presumed words_around"
+_ASKED = (
+    "not_understood maybe_not_in_money no_unit unclear_unit unclear_number unclear_tail dot_or_comma range "
+    "several_numbers vague foreign_currency per_piece other_period maybe_negative not_a_gain"
+)
+REASONS: dict[Decision, frozenset[str]] = {
+    Decision.CONFIRM: frozenset(_CONFIRMED.split()),
+    Decision.ASK: frozenset(_ASKED.split()),
+    Decision.REJECT: frozenset(("negative", "too_large")),
+}
+"""Every reason this reader gives, so that each has its text."""
 
 _LONGEST = 1000  # characters; nobody needs more to name one amount
 _LARGEST = 2**63 - 1  # what a database column holds
@@ -40,7 +52,7 @@ NOT_IN_MONEY = Benefit(None, None)
 
 # Found anywhere beside an amount, these leave a question and no reading worth a button.
 _NO_READING = (
-    (Found.SUM, "sum"),  # 12 x 5tr, 10 %, 10^6
+    (Found.SUM, "several_numbers"),  # 12 x 5tr, 10 %, 10^6
     (Found.PER_PIECE, "per_piece"),
     (Found.OTHER_PERIOD, "other_period"),  # per day, per quarter: no conversion is invented
     (Found.VAGUE, "vague"),  # vài chục triệu
@@ -48,7 +60,7 @@ _NO_READING = (
 # These leave a question with the amount as its likely answer.
 _PERHAPS = (
     (Found.NUMBER, "several_numbers"),
-    (Found.NOT, "denied"),  # không được 5 triệu
+    (Found.NOT, "not_a_gain"),  # không được 5 triệu
     (Found.MAYBE_MINUS, "maybe_negative"),  # a minus, or a bullet
 )
 
@@ -64,11 +76,13 @@ def read_money(text: str) -> Heard[Benefit]:
     found = {piece.found for piece in met}
     if not stated:
         return _without_numbers(line, found)
+    if not found & {Found.AMOUNT, Found.NUMBER, Found.MINUS}:
+        return _only_counted(line)
     if refusal := _refused(stated, found) or _not_one_amount(met, stated, found):
         return refusal
     one = agreed(stated, announced=Found.AGAIN in found)
     if one is None:
-        return _ask("amounts_differ", *_benefits(stated))
+        return _ask("several_numbers", *(_benefits(stated) if Found.AMOUNT in found else ()))
     return _perhaps(met, one, found) or _taken(met, one, found)
 
 
@@ -89,10 +103,18 @@ def _without_numbers(line: Line, found: set[Found]) -> Heard[Benefit]:
         return Heard(Decision.ACCEPT, NOT_IN_MONEY)
     if Found.FOREIGN in found:
         return _ask("foreign_currency")
-    if Found.VAGUE in found:
-        return _ask("vague")
+    for kind, reason in _NO_READING:
+        if kind in found:
+            return _ask(reason)
     some_word = any(token.kind is Kind.WORD or token.text in {"-", "."} for token in line.tokens)
     return _ask("maybe_not_in_money" if some_word else "not_understood")
+
+
+def _only_counted(line: Line) -> Heard[Benefit]:
+    """`không tính được, đỡ 2 người`: the only numbers count something else than money."""
+    if says_not_in_money(line.words):
+        return Heard(Decision.CONFIRM, NOT_IN_MONEY, reason="words_around")
+    return _ask("no_unit")
 
 
 def _benefits(stated: Iterable[Statement]) -> list[Benefit]:
@@ -111,11 +133,11 @@ def _not_one_amount(met: list[Piece], stated: list[Statement], found: set[Found]
     """Another currency, a range, a sum, a figure per day or per piece, a nought."""
     if Found.FOREIGN in found:
         return _ask("foreign_currency", *_benefits(in_dong(met, stated)))
-    if Found.TO in found:
-        return _ask("range", *(Benefit(vnd, stated[-1].period) for vnd in ends_of_range(met)))
     for kind, reason in _NO_READING:
         if kind in found:
             return _ask(reason)
+    if Found.TO in found:
+        return _ask("range", *(Benefit(vnd, stated[-1].period) for vnd in ends_of_range(met)))
     if any(vnd == 0 for each in stated for vnd in each.amount.readings):
         return _ask("maybe_not_in_money")  # a nought never stands for "unknown"
     return None
@@ -127,14 +149,15 @@ def _perhaps(met: list[Piece], one: Statement, found: set[Found]) -> Heard[Benef
     if one.amount.unclear:
         return _ask(one.amount.unclear, *readings)
     if one.clash:
-        return _ask("periods_differ", *readings)
+        return _ask("several_numbers", *readings)
     for kind, reason in _PERHAPS:
         if kind in found:
             return _ask(reason, *readings)
     kinds = [piece.found for piece in met]
-    bought = Found.ONE_OFF in found and kinds.index(Found.ONE_OFF) < kinds.index(Found.AMOUNT)
-    if Found.GAIN not in found and (Found.COST in found or bought):
-        return _ask("maybe_cost", *readings)
+    before = kinds[: kinds.index(Found.AMOUNT)] if Found.AMOUNT in found else kinds
+    spent = Found.COST in found or Found.SPENT in before or Found.ONE_OFF in before
+    if spent and not found & {Found.GAIN, Found.SAVED}:
+        return _ask("not_a_gain", *readings)
     return None
 
 
@@ -150,8 +173,8 @@ def _taken(met: list[Piece], one: Statement, found: set[Found]) -> Heard[Benefit
         (one.amount.doubt, bool(one.amount.doubt)),
         ("period_guessed", any(piece.guessed for piece in met)),
         ("once_presumed", period is not one.period),
-        ("counts_something", Found.COUNTED in found),
-        ("words_around", Found.WORD in found or Found.COST in found),
+        ("words_around", Found.COUNTED in found),
+        ("words_around", bool(found & {Found.WORD, Found.COST, Found.SPENT})),
     )
     reason = next((key for key, doubted in doubts if doubted), "")
     return Heard(Decision.CONFIRM if reason else Decision.ACCEPT, Benefit(vnd, period), reason=reason)

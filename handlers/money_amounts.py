@@ -49,7 +49,7 @@ def _figure(part: Part) -> Figure:
     worths = (part.scale.others or (part.scale.worth,)) if part.scale else (1,)
     if part.said:
         values = part.said.others or (part.said.value,)
-        unclear = {0: "", 1: "spoken_digits"}.get(len(part.said.others), "range")
+        unclear = {0: "", 1: "unclear_number"}.get(len(part.said.others), "range")
         read = Figure(tuple(Fraction(v * w) for w in worths for v in values), "", unclear, part.said.places)
     else:
         figures = [figure(part.typed, worth) for worth in worths]
@@ -75,9 +75,9 @@ def _further(upper: Part, part: Part) -> Figure:
     added = _figure(part)
     if upper.grain > part.scale.worth * 1000:
         # `1 tỷ 200 nghìn` is often a slip for 200 triệu.
-        return replace(added, doubt=added.doubt or "skipped_unit")
+        return replace(added, doubt=added.doubt or "unusual_number")
     if part.typed and part.scale.worth == _THOUSAND and any(each < 10 * _THOUSAND for each in added.readings):
-        return replace(added, doubt=added.doubt or "small_part")
+        return replace(added, doubt=added.doubt or "unusual_number")
     return added
 
 
@@ -88,7 +88,7 @@ def _together(total: Figure, added: Figure, grain: int) -> Figure:
     return Figure(
         tuple(high + low for high in total.readings for low in added.readings),
         total.doubt or added.doubt,
-        total.unclear or added.unclear or ("odd_sum" if odd else ""),
+        total.unclear or added.unclear or ("unclear_number" if odd else ""),
     )
 
 
@@ -103,7 +103,7 @@ def _tail(upper: Part, part: Part) -> Figure:
     worth = upper.scale.worth if upper.scale and upper.scale.takes_tail else 0
     if part.said and part.said.english:
         # `two million five hundred`: English has no such shorthand.
-        return Figure((Fraction(part.said.value),), "tail" if worth > _THOUSAND else "", part.unclear)
+        return Figure((Fraction(part.said.value),), "shorthand" if worth > _THOUSAND else "", part.unclear)
     in_words = part.said is not None and digits[0] == "0"
     short = tail(digits, worth, glued=part.glued, literal=in_words or (part.dong and not part.glued))
     if part.unclear:  # `5 triệu 3 máy`: a tail, or three machines
@@ -127,7 +127,7 @@ def _without_unit(part: Part, end: int) -> Amount:
     whole_number, noughts = bare.count.denominator == 1, part.typed[:1] == "0"
     if bare.count == 0 or (read.whole >= 5 and not noughts):
         one_gap = " " in part.typed and len(part.typed) <= 7
-        plain = replace(read, doubt="spaced" if one_gap else read.doubt)
+        plain = replace(read, doubt="unusual_number" if one_gap else read.doubt)
         return replace(_whole_dong(plain, end), unit=False, count=bare.count)
     units: tuple[int, ...] = (_MILLION, _THOUSAND) if whole_number else (_MILLION, _BILLION)
     if bare.count >= _THOUSAND:
@@ -144,7 +144,7 @@ def _whole_dong(total: Figure, end: int) -> Amount:
     if any(reading.denominator != 1 for reading in total.readings):
         doubt = doubt or "part_of_dong"
         if min(readings) < _THOUSAND:
-            unclear = unclear or "malformed_number"
+            unclear = unclear or "unclear_number"
     elif readings and 0 < readings[0] < _THOUSAND:
-        doubt = doubt or "very_small"
+        doubt = doubt or "unusual_number"
     return Amount(readings, end, doubt, unclear)

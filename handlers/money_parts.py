@@ -14,27 +14,10 @@ from handlers.spoken_numbers import Spoken, spoken
 
 _THOUSAND, _BILLION = 1000, 10**9
 _HALVES = (("ruoi",), ("and", "a", "half"))
-_JOINS = {"va": "joined", "and": "", "linh": "", "le": ""}
-# Words after which an amount is complete: what follows is a period, an occasion or a courtesy.
-_CLOSING = frozenset(
-    (
-        "moi",
-        "mot",
-        "hang",
-        "per",
-        "each",
-        "every",
-        "a",
-        "ca",
-        "trong",
-        "tren",
-        "thoi",
-        "nhe",
-        "nha",
-        "chan",
-        "tron",
-    )
-)
+_JOINS = {"va": "shorthand", "and": "", "linh": "", "le": ""}
+# After these an amount is complete: a period, an occasion or a courtesy follows.
+_AFTER = "moi mot hang per each every a ca cho trong tren thoi nhe nha chan tron"
+_CLOSING = frozenset(_AFTER.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +71,10 @@ def _part(line: Line, at: int, *, behind: bool) -> Part | None:
     if scale is None:
         return _unscaled(line, bare) if behind else bare
     half = Fraction(scale.worth, 2) if between else Fraction(0)
-    doubt = bare.doubt or ("half_before_unit" if between else "")
+    doubt = bare.doubt or ("shorthand" if between else "")
     if scale.worth > 1 and (after := next((len(h) for h in _HALVES if line.begins(end, *h)), 0)):
         half, end = half + Fraction(scale.grain, 2), end + after
-        doubt = doubt or ("half_of_what" if scale.grain != scale.worth else "")
+        doubt = doubt or ("shorthand" if scale.grain != scale.worth else "")
     dong = scale.dong or line.word(end) in DONG
     end += dong and not scale.dong and line.word(end) in DONG
     return replace(bare, scale=scale, end=end, half=half, doubt=doubt or scale.doubt, dong=dong)
@@ -108,13 +91,15 @@ def _coefficient(line: Line, at: int, *, behind: bool) -> Part | None:
         begins = at + 1 + (following == "a")
         return Part("0,5", None, begins) if line.word(begins) in SCALES else None
     if not behind and word in SCALES and SCALES[word].worth >= _THOUSAND and following == "ruoi":
-        return Part("1", None, at, doubt="implied_one")
+        return Part("1", None, at, doubt="shorthand")
     if not behind and word == "a" and following in SCALES and following != "hundred":
         return Part("1", None, at + 1)
+    if behind and word == "tu" and ends_an_amount(line, at + 1):
+        return Part("", Spoken(4, at + 1, 1), at + 1)  # `hai triệu tư`
     said = spoken(line.words, at)
     if said is None or (said.value == 0 and line.word(said.end) not in {"nghin", "ngan"}):
         return None
-    return Part("", said, said.end, glued=glued, doubt="colloquial" if said.loose else "")
+    return Part("", said, said.end, glued=glued, doubt="shorthand" if said.loose else "")
 
 
 def _unscaled(line: Line, part: Part) -> Part | None:
@@ -122,6 +107,8 @@ def _unscaled(line: Line, part: Part) -> Part | None:
     glued = part.typed != "" and part.glued
     if glued and line.word(part.end) in {"thang", "nam", "ngay", "tuan", "quy"}:
         return replace(part, unclear="unclear_tail")  # `5tr2 tháng`: 5,2 triệu a month, or 5 triệu in two
+    if part.said and line.word(part.end - 1) == "nam" and part.said.places == 1:
+        return replace(part, unclear="unclear_tail")  # `5 triệu năm`: a year, or five hundred thousand more
     if glued or ends_an_amount(line, part.end):
         return part
     one = part.typed == "1" or (part.said is not None and part.said.places == 1)

@@ -9,6 +9,7 @@ from handlers.money_scales import DONG
 from handlers.money_tokens import Kind, Line
 from handlers.money_vocabulary import (
     ADVERBS,
+    COUNTERS,
     DATED,
     ENGLISH_PIECES,
     IN_TIME,
@@ -26,25 +27,27 @@ from handlers.spoken_numbers import spoken
 def period(line: Line, at: int, met: list[Piece]) -> Taken:
     """The period, or the piece or time span it is counted by, that begins at this word."""
     word = line.word(at)
+    if word in COUNTERS and met and met[-1].found is Found.AMOUNT and ends_an_amount(line, at + 1):
+        return [Piece(Found.PER_PIECE)], at + 1  # `19k cái`
     if word in ADVERBS:
         return [Piece(Found.PERIOD, period=ADVERBS[word])], at + 1
     behind = bool(met) and met[-1].found in {Found.AMOUNT, Found.NUMBER, Found.PERIOD, Found.AGAIN}
     step = at + (word in PER or word in IN_TIME)
     one = line.word(step) in ONE
     step += one
+    kind_of_word = line.kind(step) is Kind.WORD
     if step == at:
         return _bare_time(line, at, behind=behind)
     if word in PER:
-        return _per(line, at, step, behind=behind)
+        after_words = kind_of_word and any(piece.amount for piece in met)  # `5 triệu tiền điện/tháng`
+        return _per(line, at, step, behind=behind or after_words)
     if line.word(step) == "lan" and one:
         last = ends_an_amount(line, step + 1) or line.begins(step + 1, "duy", "nhat")
         return _once(step) if last else ([Piece(Found.PER_PIECE)], step + 1)
     if timed := _time(line, step, sure=one or not _dated(line, step + 1)):
         return timed
     noun = line.word(step)
-    counted = (
-        one and behind and line.kind(step) is Kind.WORD and noun not in NOT_A_PIECE and noun not in WORDS
-    )
+    counted = one and behind and kind_of_word and noun not in NOT_A_PIECE and noun not in WORDS
     return ([Piece(Found.PER_PIECE)], step + 1) if counted or (behind and noun in ENGLISH_PIECES) else None
 
 
@@ -67,7 +70,7 @@ def _per(line: Line, at: int, step: int, *, behind: bool) -> Taken:
     """`/tháng`, `mỗi năm`, `/tấn`, `/12 tháng`; a stroke between other words (`n/a`) is nothing."""
     noun, kind = line.word(step), line.kind(step)
     if line.word(at) == "/" and not behind:
-        return [Piece(Found.SUM)] if kind is Kind.NUMBER else [], at + 1
+        return [Piece(Found.SUM)] if kind is Kind.NUMBER else [], at + 1  # 25/2, 1/2 tỷ, n/a
     if noun in TIMES:
         return [Piece(Found.PERIOD, period=TIMES[noun])], step + 1
     if noun in OTHER_TIMES:

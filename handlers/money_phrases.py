@@ -61,13 +61,19 @@ def _phrase(line: Line, at: int, met: list[Piece]) -> Taken:
 def _vague(line: Line, at: int, met: list[Piece]) -> Taken:
     """`vài chục triệu`, `hàng trăm triệu`, `mấy triệu`, and `5 triệu mấy`."""
     word, following = line.word(at), line.word(at + 1)
+    if _plain_scale(word) and met and met[-1].found in _NUMBERS:
+        return [Piece(Found.VAGUE)], at + 1  # `5 nghìn rưỡi tỷ`
     if word not in UNCOUNTED:
         return None
-    scale = SCALES.get(following)
-    plain = scale is not None and scale.grain > 1 and not (scale.thing or scale.doubt or scale.others)
+    plain = _plain_scale(following)
     digits = word in UNCOUNTED_DIGITS and line.kind(at + 1) is Kind.WORD and _unit_follows(line, at + 1)
     odd = word == "may" and not following and bool(met) and met[-1].found in _NUMBERS
     return ([Piece(Found.VAGUE)], at + 1) if plain or digits or odd or following == "muoi" else None
+
+
+def _plain_scale(word: str) -> bool:
+    scale = SCALES.get(word)
+    return scale is not None and scale.grain > 1 and not (scale.thing or scale.doubt or scale.others)
 
 
 def _unit_follows(line: Line, at: int) -> bool:
@@ -81,10 +87,11 @@ def _sign(line: Line, at: int, met: list[Piece]) -> Taken:
     behind = bool(met) and met[-1].found in {*_NUMBERS, Found.PERIOD}
     if word in TO and behind and (ahead or amount(line, at + 1)):
         return [Piece(Found.TO)], at + 1
-    if ahead and ((word == "-" and line.glued(at + 1)) or word in NEGATIVE):
+    if ahead and ((word == "-" and line.glued(at + 1) and not line.glued(at)) or word in NEGATIVE):
         return [Piece(Found.MINUS)], at + 1
     if word == "-":
-        return ([Piece(Found.MAYBE_MINUS)] if at == 0 and ahead else []), at + 1
+        bullet = ahead and (at == 0 or line.glued(at))
+        return ([Piece(Found.MAYBE_MINUS)] if bullet else []), at + 1
     if word in {"+", "*"} and not (behind and ahead):
         return [], at + 1
     return None
@@ -104,6 +111,9 @@ def _foreign(line: Line, at: int, met: list[Piece]) -> Taken:
 
 def _money(line: Line, at: int, met: list[Piece]) -> Taken:
     read = amount(line, at)
+    if read and " " in line.word(at) and line.word(at - 1) in {*TIMES, *OTHER_TIMES}:
+        # `tháng 9 500 nghìn`: the gap separates a date from the amount.
+        return [Piece(Found.AMOUNT, Amount((), read.end, unclear="several_numbers"))], read.end
     if line.word(at) == "tam" and line.typed(at) != "tám":
         # Without its mark this is eight or *tầm* (about): only the mark tells 80 million from about 10.
         about = amount(line, at + 1)
@@ -111,7 +121,7 @@ def _money(line: Line, at: int, met: list[Piece]) -> Taken:
             return [], at + 1
         if about and about.unit and read and read.unit:
             either = (*read.readings, *about.readings)
-            return [Piece(Found.AMOUNT, Amount(either, read.end, unclear="about_or_eight"))], read.end
+            return [Piece(Found.AMOUNT, Amount(either, read.end, unclear="unclear_number"))], read.end
     return ([Piece(Found.AMOUNT, read)], read.end) if read and read.unit else None
 
 

@@ -34,6 +34,7 @@ class Found(StrEnum):
     VAGUE = auto()  # vài, mấy, hàng (trăm triệu)
     NOT = auto()  # không, chưa
     COST = auto()
+    SPENT = auto()  # a cost when the amount follows: chi 5 triệu, but 5 triệu chị ạ
     GAIN = auto()
     SAVED = auto()  # tiết kiệm
     ONE_OFF = auto()  # a purchase or a damage: avoided once

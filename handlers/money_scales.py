@@ -53,9 +53,9 @@ SCALES: dict[str, Scale] = {
     **_named("trillion trillions", Scale(10**12)),
     **_named("quadrillion", Scale(10**15)),
     **_named("quintillion", Scale(10**18)),
-    **_named("m", Scale(10**6, doubt="one_letter", thing=True, takes_tail=False)),  # also metres
-    **_named("b", Scale(10**9, doubt="one_letter")),
-    **_named("n ng", Scale(1000, doubt="one_letter", thing=True)),  # also người
+    **_named("m", Scale(10**6, doubt="slang", thing=True, takes_tail=False)),  # also metres
+    **_named("b", Scale(10**9, doubt="slang")),
+    **_named("n ng", Scale(1000, doubt="slang", thing=True)),  # also người
     **_named("cu chai", Scale(10**6, doubt="slang", thing=True)),
     **_named("toi", Scale(10**9, doubt="slang", thing=True)),
     **_named("lit", Scale(100_000, doubt="slang", thing=True)),

@@ -55,8 +55,8 @@ def agreed(stated: Sequence[Statement], *, announced: bool) -> Statement | None:
     clear = [each.amount for each in stated if not each.amount.unclear]
     if not clear or len(common) != 1 or len(periods) > 1:
         return None
-    doubts = (*(each.doubt for each in clear), "" if len(clear) == len(stated) else "spelled_out")
-    doubt = next(filter(None, doubts), "" if announced else "said_twice")
+    doubts = (*(each.doubt for each in clear), "" if len(clear) == len(stated) else "unusual_number")
+    doubt = next(filter(None, doubts), "" if announced else "unusual_number")
     return Statement(replace(clear[0], readings=tuple(common), doubt=doubt), next(iter(periods), None))
 
 
@@ -83,9 +83,11 @@ def ends_of_range(met: Sequence[Piece]) -> tuple[int, ...]:
     elif high.unit:
         ends = ((_lent(low, high),), high.readings[:1])
     else:
-        ends = (low.readings[:1], (_lent(high, low),))
+        ends = (low.readings[:1], (int(high.count * low.worth),))
     return (*ends[0], *ends[1])
 
 
 def _lent(bare: Amount, unit: Amount) -> int:
-    return int(bare.count * unit.worth)
+    """The bare end in the unit of the other; `500-1 tỷ` begins at 500 triệu."""
+    lent = int(bare.count * unit.worth)
+    return lent // 1000 if unit.worth >= 10**6 and lent >= 100 * max(unit.readings, default=lent) else lent

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     (?P<number> [0-9]{1,3}(?:\ [0-9]{3})+(?![0-9])(?:[.,][0-9]+)*  # 1 000 000,50
               | [0-9]+(?:[.,'’][0-9]+)*                            # 1.000.000,50
               | (?<![\w.,])[.,][0-9]+ )                            # .5
-    | (?P<word> [^\W\d_]+ )
+    | (?P<word> [^\W\d_]+(?:['’][^\W\d_]+)* )                # H'Hen, can't
     | (?P<mark> \S )
     """,
     re.VERBOSE,
@@ -89,7 +89,7 @@ def _plain(line: str) -> str:
     halved = _HALF.sub(lambda match: f"{match[1] or '0'},{_HALVES[match[2]]}", line)
     read = "".join(_digit(letter) for letter in halved)
     composed = unicodedata.normalize("NFKC", plain_spaces(read))
-    bare = "".join(letter for letter in composed.casefold() if not unicodedata.combining(letter))
+    bare = "".join(letter for letter in composed.casefold() if unicodedata.category(letter)[0] != "M")
     return _HYPHEN.sub(" ", bare)
 
 

@@ -17,17 +17,18 @@ TIMES = {
     **dict.fromkeys(("thang", "thg", "th", "month", "mo", "mth"), Period.MONTH),
 }
 OTHER_TIMES = _words(
-    "ngay tuan quy vu mua ca gio phut lua dot ky hom buoi dem tet t "
+    "ngay tuan quy vu mua ca gio phut lua dot ky hom buoi dem tet lan t "
     "day week quarter season shift hour days weeks months years quarters hours"
 )
 ADVERBS = {"monthly": Period.MONTH, "yearly": Period.YEAR, "annually": Period.YEAR, "once": Period.ONCE}
-DATED = frozenset(
-    ("nay", "ngoai", "truoc", "sau", "toi", "qua", "dau", "last", "this")
-)  # năm nay, tháng trước
+DATED = _words("nay ngoai truoc sau toi qua dau last this")  # năm nay, tháng trước
 PER = _words("/ moi tung per each every")
 IN_TIME = _words("hang trong theo tren ca a an in")  # trong năm, a month
 ONE = _words("1 mot one")
 NOT_A_PIECE = _words("cach phan chut it so khoan luc")  # một phần, một khoản
+COUNTERS = _words(
+    "cai chiec con kg tan ta ha sao mau nguoi em xe may cay bo hop thung bao cuon tam met suat chuyen mon bai"
+)
 ENGLISH_PIECES = _words("piece unit ton kg item person machine")
 
 TO = _words("- ~ den toi hoac hay len xuong con to or")
@@ -46,15 +47,12 @@ def _each(found: Found | None, words: str) -> dict[str, Found | None]:
 
 WORDS: dict[str, Found | None] = {
     # About, politeness, connecting words: they change nothing.
-    **_each(
-        None, "khoang hon gan do chung tam co uoc tinh tren xap xi duoc dc la thi so tien tong cong gia tri"
-    ),
-    **_each(
-        None, "a nhe nha da thoi chan tron ca vn about around approximately roughly nearly almost over more"
-    ),
-    **_each(None, "than of we it total the dong va moi hang trong cho"),
-    **_each(Found.NOT, "khong ko k hong hok chua chang cha not no never"),
-    **_each(Found.COST, "ton mat het lo chi gia phat cost costs loss lost spend spent"),
+    **_each(None, "khoang hon gan do chung tam co uoc tinh tren xap xi duoc dc la thi so tien tong cong"),
+    **_each(None, "a nhe nha da thoi chan tron ca vn dong va moi hang trong cho tri"),
+    **_each(None, "about around approximately roughly nearly almost over more than of we it total the"),
+    **_each(Found.NOT, "khong ko k chang not no never"),
+    **_each(Found.COST, "ton mat het lo phat cost costs loss lost spend spent"),
+    **_each(Found.SPENT, "chi gia"),
     **_each(Found.VAGUE, "trieu nghin muoi ruoi million billion thousand dozens"),
     **_each(Found.SAVED, "save saves saved saving savings"),
     **_each(Found.SUM, "% x × * ^ + " + STRANGE),
@@ -71,6 +69,13 @@ PHRASES: dict[tuple[str, ...], tuple[Found, ...]] = {
     ("tren", "duoi"): (),
     ("ca", "nha", "may"): (),
     **{("ca", group): () for group in ("to", "xuong", "chuyen", "nhom", "doi", "phong", "kho", "cong")},
+    # *chưa* folds like *chữa* and *chứa*, *không* begins words that deny nothing.
+    **{
+        ("chua", denied): (Found.NOT,)
+        for denied in ("toi", "den", "tinh", "ro", "biet", "duoc", "dc", "co", "chac")
+    },
+    ("khong", "khi"): (Found.WORD,),
+    ("khong", "gian"): (Found.WORD,),
     ("chi", "phi"): (Found.COST,),
     ("dau", "tu"): (Found.COST, Found.WORD),
     # A cost that is avoided is a gain; which of the two was meant is confirmed.
@@ -82,33 +87,38 @@ PHRASES: dict[tuple[str, ...], tuple[Found, ...]] = {
 }
 LONGEST_PHRASE = 3
 
-_NEGATIONS = frozenset(
-    ("khong", "ko", "k", "kh", "hong", "hok", "hk", "hem", "chang", "cha", "not", "cannot", "no")
-)
+_NEGATIONS = _words("khong ko k kh hong hok hk hem chang cha not cannot can't cant no")
 _MEASURES = _words(
     "tinh quy doi do dem gia hoa ra thanh tri hien "
     "measured measurable expressed calculated quantified monetary value money"
 )
 _POSSIBLE = _words("duoc dc noi")
-_MONEY = _words("tien money monetary vnd")
-# Behind `không tính được` these say that it only is not computed exactly, or not yet.
-_ONLY_NOT_YET = frozenset(
-    "chua chinh ngay het cu chac ro bao may luc gio hien som phai biet yet exactly know sure".split()
-)
+_INTO = _words("bang thanh ra sang tri")  # tính *thành* tiền; but `không tính tiền công` leaves wages out
+_ENGLISH_MONEY = _words("money monetary")
+# Beside `không tính được` these say that it only is not computed exactly, or not yet.
+_NOT_YET = _words("chua chinh ngay het cu chac ro bao may luc gio hien som phai biet yet exactly know sure")
+_OUTRIGHT = ("phi tien te", "non monetary", "not in money", "khong bang tien")
 
 
 def says_not_in_money(words: Iterable[str]) -> bool:
-    """Whether a line without numbers says that the benefit cannot be expressed in money.
+    """Whether the words say that the benefit cannot be expressed in money.
 
-    A negation, then a verb of measuring, then *được* or *tiền*: `không tính được`, `ko quy ra tiền`,
-    `không đo bằng tiền`. Merely not having done it (`chưa tính`, `không tính`) is not that.
+    A negation, then a verb of measuring, then *được* or *tiền*, or *không thể*: `không tính được`, `ko quy ra
+    tiền`, `không thể đong đếm`. Not having done it (`chưa tính`, `không tính`, `không cần tính`) is not that.
     """
     said = list(words)
+    if any(phrase in " ".join(said) for phrase in _OUTRIGHT):
+        return True
     negation = next((at for at, word in enumerate(said) if word in _NEGATIONS), None)
-    if negation is None or not _ONLY_NOT_YET.isdisjoint(said):
+    if negation is None or not _NOT_YET.isdisjoint(said):
         return False
-    measure = next((at for at in range(negation, len(said)) if said[at] in _MEASURES), None)
-    if measure is None or measure - negation > 4:
+    following = said[negation + 1 : negation + 5]
+    if following[:1] == ["can"] and not {"dong", "do"} & set(following[1:2]):
+        return False  # không cần (need not); but không cân đong (cannot weigh)
+    measure = next((at for at, word in enumerate(following, negation + 1) if word in _MEASURES), None)
+    if measure is None:
         return False
-    near = said[measure : measure + 7]
-    return not _MONEY.isdisjoint(near) or not _POSSIBLE.isdisjoint(near[:4])
+    if following[:1] == ["the"] or not _POSSIBLE.isdisjoint(said[measure : measure + 4]):
+        return True
+    near = range(measure, min(measure + 7, len(said)))
+    return any(said[at] in _ENGLISH_MONEY or (said[at] == "tien" and said[at - 1] in _INTO) for at in near)

@@ -32,7 +32,7 @@ class Figure:
     whole: int = 0  # digits before the decimal mark
 
 
-MALFORMED = Figure((), unclear="malformed_number")
+MALFORMED = Figure((), unclear="unclear_number")
 
 
 def figure(typed: str, unit: int) -> Figure:
@@ -43,7 +43,7 @@ def figure(typed: str, unit: int) -> Figure:
     if len(typed) > _LONGEST:
         return Figure((Fraction(10**_LONGEST),), whole=_LONGEST)
     if not marks:
-        doubt = "leading_zero" if typed[0] == "0" and len(typed) > 2 else ""
+        doubt = "unusual_number" if typed[0] == "0" and len(typed) > 2 else ""
         return _counted(typed, unit, doubt)
     if len(set(marks)) > 1:
         return _grouped_with_decimals(groups, marks, unit)
@@ -51,7 +51,7 @@ def figure(typed: str, unit: int) -> Figure:
         return _one_mark(groups[0], groups[1], marks[0], unit)
     if not _are_thousands(groups):
         return MALFORMED
-    return _counted("".join(groups), unit, "spaced" if marks[0] == " " and unit > 1 else "")
+    return _counted("".join(groups), unit, "unusual_number" if marks[0] == " " and unit > 1 else "")
 
 
 def _are_thousands(groups: list[str]) -> bool:
@@ -67,9 +67,9 @@ def _counted(digits: str, unit: int, doubt: str = "") -> Figure:
     """A whole count of units; a long count of a big unit looks like the unit was said twice."""
     count, whole = Fraction(int(digits)), len(digits)
     if unit >= _MILLION and whole >= 7:
-        return Figure((count, count * unit), unclear="doubled_unit", whole=whole)
+        return Figure((count, count * unit), unclear="unclear_number", whole=whole)
     if unit >= 1000 and whole >= 5:
-        doubt = doubt or "large_count"
+        doubt = doubt or "unusual_number"
     return Figure((count * unit,), doubt, whole=whole)
 
 
@@ -92,9 +92,9 @@ def _one_mark(whole: str, part: str, mark: str, unit: int) -> Figure:
         return Figure((_decimal(whole, part) * unit,), whole=len(whole))
     if unit < 10_000:
         # Đồng have no decimals. 17.000k is 17 million said oddly: seventeen thousand would be no benefit.
-        return _counted(whole + part, unit, "" if unit == 1 else "thousands_of_thousands")
+        return _counted(whole + part, unit, "" if unit == 1 else "unusual_number")
     if mark == "." and part == "000":
-        return _counted(whole + part, unit, "large_count")
+        return _counted(whole + part, unit, "unusual_number")
     grouped, decimal = Fraction(int(whole + part) * unit), _decimal(whole, part) * unit
     convention_groups = mark == "." and grouped <= SECOND_LOOK
     readings = (grouped, decimal) if convention_groups else (decimal, grouped)
@@ -111,17 +111,17 @@ def tail(digits: str, worth: int, *, glued: bool, literal: bool) -> Figure:
         return MALFORMED
     counted, tenths = Fraction(value), Fraction(value * worth, 10 ** len(digits))
     if len(digits) == 1 and not literal:
-        return Figure((tenths,), doubt="" if glued and worth == 10**6 else "tail")
+        return Figure((tenths,), doubt="" if glued and worth == 10**6 else "shorthand")
     if worth not in _COUNTED_IN_THOUSANDS or len(digits) == 1:
         return Figure((tenths, counted), unclear="unclear_tail")
     if len(digits) == 3 and worth == 1000:
         return Figure((counted,))
     if len(digits) == 3 and not literal:
-        return Figure((tenths,), doubt="tail")
+        return Figure((tenths,), doubt="shorthand")
     if len(digits) == 2 and digits[0] == "0" and not literal:
-        return Figure((tenths,), doubt="tail")
+        return Figure((tenths,), doubt="shorthand")
     if len(digits) >= 6 and value < worth:
-        return Figure((counted,), doubt="" if literal else "tail")
+        return Figure((counted,), doubt="" if literal else "shorthand")
     # `1tr50`: spoken it is 1.050.000, written it is as often 1.500.000.
     spoken = counted * worth / 1000 if len(digits) == 2 else counted
     return Figure((spoken, tenths) if len(digits) == 2 else (tenths, spoken), unclear="unclear_tail")
