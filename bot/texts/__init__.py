@@ -31,14 +31,15 @@ class Texts:
 
     def __init__(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
         """Take each language's tables as TOML gives them. Raises WrongTexts."""
+        written = {language: dict(_flattened(tables[language])) for language in self.languages}
         self._words = {language: tables[language].get(WORDS, {}) for language in self.languages}
-        self._texts = {language: dict(_flattened(tables[language])) for language in self.languages}
-        wrong = [*self._misshapen(), *self._words_misshapen()] or list(self._different())
-        if wrong:
+        wrong = [line for language in written for line in _misshapen(language, written[language])]
+        wrong += [line for language in written for line in _words_misshapen(language, self._words[language])]
+        if wrong := wrong or list(_different(written)):
             raise WrongTexts("\n".join(wrong))
-        self._texts = {
+        self._texts: dict[str, dict[str, str]] = {
             language: {key: text.strip("\n") for key, text in texts.items()}
-            for language, texts in self._texts.items()
+            for language, texts in written.items()
         }
 
     def get(self, language: str, key: str) -> str:
@@ -74,34 +75,6 @@ class Texts:
             return text.format_map(params).rstrip()
         except KeyError as blank:
             raise BlankLeftOpen(f"{language}: {key}: {blank.args[0]}") from None
-
-    def _misshapen(self) -> Iterator[str]:
-        for language, texts in self._texts.items():
-            for key, text in texts.items():
-                if not isinstance(text, str):
-                    yield f"{language}: {key} is not a text"
-                elif (wrong := _wrong_blank(text)) is not None:
-                    yield f"{language}: {key} has {wrong}"
-                elif not text.strip():
-                    yield f"{language}: {key} says nothing"
-
-    def _words_misshapen(self) -> Iterator[str]:
-        for language, words in self._words.items():
-            for name, said in words.items():
-                if not (isinstance(said, list) and all(isinstance(word, str) and word for word in said)):
-                    yield f"{language}: {WORDS}.{name} is not a list of words"
-
-    def _different(self) -> Iterator[str]:
-        first, *others = self.languages
-        for other in others:
-            ours, theirs = self._texts[first], self._texts[other]
-            yield from (f"{other}: {key} is missing" for key in ours if key not in theirs)
-            yield from (f"{first}: {key} is missing" for key in theirs if key not in ours)
-            for key in ours:
-                if key in theirs and (blanks(ours[key]) != blanks(theirs[key])):
-                    yield (
-                        f"{key} has other blanks: {first} {_listed(ours[key])}, {other} {_listed(theirs[key])}"
-                    )
 
 
 def load() -> Texts:
@@ -146,3 +119,31 @@ def _wrong_blank(text: str) -> str | None:
 
 def _listed(text: str) -> str:
     return " ".join(sorted(blanks(text))) or "none"
+
+
+def _misshapen(language: str, texts: Mapping[str, Any]) -> Iterator[str]:
+    for key, text in texts.items():
+        if not isinstance(text, str):
+            yield f"{language}: {key} is not a text"
+        elif (wrong := _wrong_blank(text)) is not None:
+            yield f"{language}: {key} has {wrong}"
+        elif not text.strip():
+            yield f"{language}: {key} says nothing"
+
+
+def _words_misshapen(language: str, words: Mapping[str, Any]) -> Iterator[str]:
+    for name, said in words.items():
+        if not (isinstance(said, list) and all(isinstance(word, str) and word for word in said)):
+            yield f"{language}: {WORDS}.{name} is not a list of words"
+
+
+def _different(written: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    first, *others = written
+    for other in others:
+        ours, theirs = written[first], written[other]
+        yield from (f"{other}: {key} is missing" for key in ours if key not in theirs)
+        yield from (f"{first}: {key} is missing" for key in theirs if key not in ours)
+        for key in ours:
+            if key in theirs and blanks(ours[key]) != blanks(theirs[key]):
+                here, there = _listed(ours[key]), _listed(theirs[key])
+                yield f"{key} has other blanks: {first} {here}, {other} {there}"
