@@ -35,8 +35,14 @@ class Speech:
 
     def render(self, reply: Reply, language: str) -> Spoken:
         """The whole reply: notes first, a blank line, then the question."""
-        notes = [self.say(language, note.key, note.params) for note in reply.notes]
-        parts = ["\n".join(notes)] if notes else []
+        parts: list[str] = []
+        for note in reply.notes:
+            line = self.say(language, note.key, note.params).rstrip()
+            # A heading begins a paragraph of its own; other lines stand under each other.
+            if parts and not note.key.endswith(".head"):
+                parts[-1] += "\n" + line
+            else:
+                parts.append(line)
         parts.append(self.say(language, reply.key, reply.params))
         rows = tuple(
             tuple((self.label(language, button), button.action) for button in row) for row in reply.choices

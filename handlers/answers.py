@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from handlers.dates import When, read_date
+from handlers.dates import read_date
+from handlers.when import When
 from handlers.folding import kept, plain_spaces
 from handlers.forms import Choice, Date, Files, Money, Names, Step, Text
 from handlers.heard import Decision

@@ -56,7 +56,9 @@ def _about(line: DraftLine, number: int, now: datetime) -> dict[str, object]:
         "number": number,
         "name": name_of(place) or text("drafts.unnamed"),
         "age": {"$": "age", "seconds": int((now - line.updated_at).total_seconds())},
-        "missing": {"$": "list", "items": lacking} if lacking else text("drafts.complete"),
+        "missing": text("drafts.lacks", steps={"$": "list", "items": lacking})
+        if lacking
+        else text("drafts.complete"),
     }
 
 

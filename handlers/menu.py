@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers import drafts, initiative, mine, start
 from handlers.house import House, Outcome
-from handlers.messages import Button, Event, Note, Reply
+from handlers.messages import Button, Event, Note, Reply, text
 from handlers.promising import offer, promise
 from storage.people import Person
 from storage.transaction import Transaction
@@ -101,7 +101,7 @@ def _help(tx: Transaction, person: Person, house: House, now: datetime) -> Outco
 
 
 def _unit(tx: Transaction, person: Person, now: datetime) -> Outcome:
-    params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or "—"}
+    params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or text("menu.no_unit")}
     rows = [(Button("menu|change_unit|-", "button.change_unit"), Button("menu|rename|-", "button.rename"))]
     if person.draft is not None:
         rows.append((Button("menu|continue|-", "button.continue"),))

@@ -17,7 +17,7 @@ BAD_ANSWERS = 3  # after so many the bot changes its tactic
 Rows = tuple[tuple[Button, ...], ...]
 
 
-def button(place: Place, given: Given, step: str, choice: str, **params: Any) -> Button:
+def button(place: Place, given: Given, step: str, choice: str, /, **params: Any) -> Button:
     """A button of this form; its label is `button.<choice>` without what follows a point."""
     label = params.pop("label", f"button.{choice.partition('.')[0]}")
     return Button(f"{step}|{choice}|{given.draft}.{place.revision}", label, params)
@@ -149,7 +149,7 @@ def card(form: Form, place: Place, given: Given, notes: tuple[Note, ...] = ()) -
     """Every answer, a button to change each, what may be added, and the two endings."""
     lines = [*notes, Note(f"{form.name}.review.head", {"sealed": _sealed(place)})]
     changes, additions = [], []
-    for step in relevant(form, place):
+    for step in sorted(relevant(form, place), key=_title_first):
         if step.key in place.answers and not _empty(place, step):
             lines.append(Note(f"{form.name}.{step.key}.line", {"value": _line(form, step, place)}))
         if not step.optional or not _empty(place, step):
@@ -162,6 +162,11 @@ def card(form: Form, place: Place, given: Given, notes: tuple[Note, ...] = ()) -
     rows = [*_pairs(changes), *_pairs(additions), (button(place, given, REVIEW, seal),)]
     rows.append((button(place, given, REVIEW, "save"), button(place, given, REVIEW, "submit")))
     return Reply(f"{form.name}.review.ask", {}, tuple(lines), tuple(rows), slot="card")
+
+
+def _title_first(step: Step) -> bool:
+    """The card begins with the name, though it is asked at the end."""
+    return not (isinstance(step, Text) and step.proposes)
 
 
 def _sealed(place: Place) -> dict[str, Any] | str:

@@ -11,7 +11,7 @@ from handlers import initiative
 from handlers.choosing import chosen
 from handlers.folding import kept, plain_spaces
 from handlers.house import CONSENT_VERSION, House, Outcome
-from handlers.messages import Button, Event, Left, Note, Pressed, Reply, Returned, Started, Typed
+from handlers.messages import Button, Event, Left, Note, Pressed, Reply, Returned, Started, Typed, text
 from handlers.promising import offer, promise, promise_stranger
 from handlers.unit_search import find_units
 from storage.people import Person
@@ -120,7 +120,7 @@ def ready(tx: Transaction, person: Person, house: House, now: datetime, *notes: 
         return initiative.reply_and_ask_again(
             tx, person, *(notes or (Note("start.here"),)), house=house, now=now
         )
-    params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or "—"}
+    params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or text("menu.no_unit")}
     rows = ((Button("menu|new|-", "button.new"),), (Button("menu|menu|-", "button.menu"),))
     reply = Reply("start.ready", params, notes, rows)
     promise(tx, person, [reply], now)

@@ -63,6 +63,8 @@ def submit(tx: Transaction, person: Person, place: Place, house: House, now: dat
     if person.unit_id is None:
         from handlers import start  # the beginning asks for the unit, and comes back here
 
+        if tx.units.root() is None:
+            return initiative.reply_and_ask_again(tx, person, Note("submit.no_units"), house=house, now=now)
         tx.drafts.keep(draft.id, place.plain(), None, now)
         return start.ask_unit(tx, person, house, now, Note("submit.needs_unit"))
     if draft.corrects_id is not None:

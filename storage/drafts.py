@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from storage.models import Draft, metadata
 
 DRAFT, CHAT = metadata.tables["draft"], metadata.tables["chat"]
 ATTACHMENT = metadata.tables["attachment"]
+UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
 
 _KEEP = (
     update(DRAFT)
@@ -61,6 +63,16 @@ class Drafts:
     def one(self, worker_id: int, draft_id: int) -> DraftLine | None:
         """One of a worker's own drafts; None for anybody else's."""
         return next((line for line in self.of(worker_id) if line.id == draft_id), None)
+
+    def export(self) -> Iterator[RowMapping]:
+        """Every draft in order of its number, with its author's name and present unit."""
+        rows = (
+            select(DRAFT, UNIT.c.code.label("unit"), WORKER.c.name.label("author"))
+            .join(WORKER, WORKER.c.id == DRAFT.c.worker_id)
+            .outerjoin(UNIT, UNIT.c.id == WORKER.c.unit_id)
+            .order_by(DRAFT.c.id)
+        )
+        yield from self._connection.execution_options(yield_per=500).execute(rows).mappings()
 
     def correcting(self, worker_id: int, initiative_id: int) -> int | None:
         """The draft in which a worker is already correcting an initiative."""

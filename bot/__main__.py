@@ -1,0 +1,5 @@
+"""`python -m bot` is `sangkien`."""
+
+from bot.cli import main
+
+main()

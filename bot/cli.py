@@ -1,0 +1,215 @@
+"""The command line: each command does one thing, and an error is one sentence with the way out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config import Config
+    from storage.database import Database
+
+app = typer.Typer(
+    help="Sáng kiến: bot nhận sáng kiến của người lao động.", no_args_is_help=True, add_completion=False
+)
+units_app = typer.Typer(help="Cây đơn vị công đoàn.", no_args_is_help=True)
+export_app = typer.Typer(help="Xuất dữ liệu.", no_args_is_help=True)
+db_app = typer.Typer(help="Cơ sở dữ liệu.", no_args_is_help=True)
+app.add_typer(units_app, name="units")
+app.add_typer(export_app, name="export")
+app.add_typer(db_app, name="db")
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Tệp cấu hình; mặc định là config.toml nếu có.")
+]
+
+
+def fail(sentence: str, code: int = 1) -> NoReturn:
+    """Say what went wrong and the way out, on stderr; end with 1 (failed) or 2 (asked wrongly)."""
+    print(sentence, file=sys.stderr)  # noqa: T201 - the command line's own voice
+    raise typer.Exit(code)
+
+
+def say(line: str) -> None:
+    """One line of a command's answer."""
+    print(line)  # noqa: T201 - the command line's own voice
+
+
+def configured(path: Path | None) -> Config:
+    """The configuration, or the end with exit code 2 and every fault named."""
+    from bot.config import ConfigError, load
+
+    try:
+        return load(path, os.environ)
+    except ConfigError as wrong:
+        fail(str(wrong), 2)
+
+
+def opened(config: Config) -> Database:
+    """The database, upgraded; or the end with one sentence."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage.database import Database
+    from storage.upgrade import NewerDatabase, upgrade_database
+
+    try:
+        database = Database(config.database.url)
+        upgrade_database(database)
+    except NewerDatabase as newer:
+        fail(f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này.")
+    except (SQLAlchemyError, OSError) as error:
+        reason = type(error).__name__
+        fail(f"Không mở được cơ sở dữ liệu [database].url ({reason}); xem lại đường dẫn, quyền ghi, đĩa.")
+    return database
+
+
+@app.command()
+def run(config: ConfigOption = None) -> None:
+    """Chạy bot với Telegram thật (hoặc máy chủ nói Bot API)."""
+    from bot.config import ConfigError
+    from bot.running import run_app
+
+    settings = configured(config)
+    try:
+        settings.require_token()
+    except ConfigError as wrong:
+        fail(str(wrong), 2)
+    if problem := run_app(settings):
+        fail(problem)
+
+
+@app.command()
+def demo(port: Annotated[int, typer.Option(help="Cổng của trang thử.")] = 8080) -> None:
+    """Chạy thử: máy chủ giả, điện thoại trong trình duyệt, không cần token và mạng."""
+    from bot.demo import run_demo
+
+    if problem := run_demo(port):
+        fail(problem)
+
+
+@app.command()
+def chat(config: ConfigOption = None) -> None:
+    """Trò chuyện với bot ngay trong cửa sổ lệnh: không nút bấm, không sửa tin."""
+    from bot.terminal import run_chat
+
+    run_chat(configured(config) if config is not None else None)
+
+
+@units_app.command("import")
+def import_units(
+    file: Annotated[Path, typer.Argument(help="Danh sách đơn vị, CSV UTF-8.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem sẽ thay đổi gì.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Nhập danh sách đơn vị; có lỗi thì liệt kê hết từng dòng và không nhập gì."""
+    from bot import clock
+    from bot.unit_files import import_file
+    from handlers.unit_rows import UnitListFaults
+
+    database = opened(configured(config))
+    try:
+        for line in import_file(database, file, clock.now(), dry_run=dry_run):
+            say(line)
+    except UnitListFaults as wrong:
+        from bot.unit_files import describe
+
+        for fault in wrong.faults:
+            print(describe(fault), file=sys.stderr)  # noqa: T201 - every fault, one a line
+        fail(f"Có {len(wrong.faults)} lỗi, chưa nhập gì. Sửa danh sách rồi chạy lại.")
+    finally:
+        database.close()
+
+
+@app.command()
+def invite(
+    role: Annotated[str, typer.Argument(help="worker, lead, officer hoặc admin")],
+    unit: Annotated[str, typer.Argument(help="Mã đơn vị; ROOT là đơn vị gốc.")],
+    uses: Annotated[int, typer.Option(min=1, max=100_000, help="Số lượt dùng.")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Số ngày còn hạn.")] = 30,
+    config: ConfigOption = None,
+) -> None:
+    """Làm một mã mời: in mã và đường dẫn, mỗi thứ một dòng."""
+    from datetime import timedelta
+
+    from bot import clock
+    from bot.invitations import link_to, new_code
+    from handlers.start import code_hash
+    from storage.models import ROLES
+
+    if role not in ROLES:
+        fail(f"Vai trò “{role}” không có; dùng một trong: {', '.join(ROLES)}.", 2)
+    settings = configured(config)
+    database = opened(settings)
+    try:
+        with database.transaction() as tx:
+            node = tx.units.by_code(unit)
+            if node is None:
+                fail(f"Không có đơn vị mã {unit}; xem mã trong danh sách đã nhập (sangkien units import).", 2)
+            code, now = new_code(), clock.now()
+            tx.invitations.make(code_hash(code), role, node.id, uses, now + timedelta(days=days), now)
+            tx.audit.note(None, "invited", f"unit:{node.code}", now, after=role)
+    finally:
+        database.close()
+    say(f"code {code}")
+    say(f"link {link_to(settings, code)}")
+
+
+@export_app.command("initiatives")
+def export_initiatives(
+    drafts: Annotated[bool, typer.Option("--drafts", help="Kèm cả bản nháp.")] = False,
+    unit: Annotated[str | None, typer.Option("--unit", help="Chỉ đơn vị này và bên dưới.")] = None,
+    phase: Annotated[str | None, typer.Option("--phase", help="Chỉ giai đoạn này.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="jsonl")] = "jsonl",
+    config: ConfigOption = None,
+) -> None:
+    """Xuất sáng kiến ra stdout, mỗi dòng một JSON; nội dung bí mật để trống."""
+    from bot import export as lines
+
+    if format_ != "jsonl":
+        fail(f"Chưa xuất được dạng “{format_}”; dùng --format jsonl.", 2)
+    settings = configured(config)
+    if phase is not None and phase not in [known.code for known in settings.programme.phase]:
+        fail(f"Không có giai đoạn “{phase}” trong cấu hình.", 2)
+    database = opened(settings)
+    try:
+        with database.reading() as tx:
+            within = None
+            if unit is not None:
+                if (node := tx.units.by_code(unit)) is None:
+                    fail(f"Không có đơn vị mã {unit}.", 2)
+                within = tx.units.below(node.id)
+            lines.write_jsonl(lines.initiatives(tx, within, phase), sys.stdout)
+            if drafts:
+                lines.write_jsonl(lines.drafts(tx), sys.stdout)
+    finally:
+        database.close()
+
+
+@app.command()
+def doctor(config: ConfigOption = None) -> None:
+    """Kiểm tra cấu hình, cơ sở dữ liệu, token, đồng hồ, thư mục: mỗi thứ một dòng."""
+    from bot.doctor import examine
+
+    healthy = True
+    for line, well in examine(config, os.environ):
+        say(line)
+        healthy = healthy and well
+    raise typer.Exit(0 if healthy else 1)
+
+
+@db_app.command("upgrade")
+def upgrade(config: ConfigOption = None) -> None:
+    """Đưa các bảng lên phiên bản của chương trình này (khi chạy bot cũng tự làm)."""
+    from storage.upgrade import newest_version
+
+    opened(configured(config)).close()
+    say(f"ok {newest_version()}")
+
+
+def main() -> None:
+    """The entry point."""
+    app()

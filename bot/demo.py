@@ -1,0 +1,115 @@
+"""The demonstration: a sandbox, a phone in the browser and the real bot, which talks to it over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot import clock
+
+TOKEN = "1000:SANDBOX"  # noqa: S105 - it opens nothing but the sandbox on this machine
+UNITS = Path(__file__).parent / "sandbox" / "units.csv"
+ZONE = "Asia/Ho_Chi_Minh"
+# Hải Phòng's two phases, as days before the second one closes.
+SECOND_OPENS, FIRST_OPENS = 457, 730
+CLOSES_IN = 30
+
+
+def configuration(folder: Path, api_url: str, now: datetime) -> str:
+    """A small programme with Hải Phòng's two phases, moved so that the second closes in thirty days."""
+    midnight = now.astimezone(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+    closes = midnight + timedelta(days=CLOSES_IN)
+    between, opens = closes - timedelta(days=SECOND_OPENS), closes - timedelta(days=FIRST_OPENS)
+
+    def phase(code: str, name: str, begin: datetime, end: datetime, count: int) -> str:
+        last = end - timedelta(days=1)
+        return f"""
+[[programme.phase]]
+code = "{code}"
+name = "{name}"
+opens = "{begin.isoformat()}"
+closes = "{end.isoformat()}"
+applied_from = "{begin:%d/%m/%Y}"
+applied_to = "{last:%d/%m/%Y}"
+[[programme.phase.target]]
+measure = "initiatives"
+count = {count}
+unit = "ROOT"
+[[programme.phase.target]]
+measure = "people"
+percent = 15
+each = true
+"""
+
+    return f"""
+[telegram]
+api_url = "{api_url}"
+[database]
+url = "sqlite:///{(folder / "sangkien.db").as_posix()}"
+[files]
+folder = "{(folder / "files").as_posix()}"
+[programme]
+name = "01 triệu sáng kiến (chạy thử)"
+time_zone = "{ZONE}"
+contact = "Công đoàn cơ sở của anh/chị"
+{phase("gd1", "Giai đoạn 1", opens, between, 20_000)}
+{phase("gd2", "Giai đoạn 2", between, closes, 25_000)}
+"""
+
+
+def announce(line: str) -> None:
+    """Tell the person who started the demonstration."""
+    print(line, flush=True)  # noqa: T201 - the demonstration's own voice
+
+
+def run_demo(port: int) -> str | None:
+    """Serve until interrupted; the sentence for the operator when it cannot start."""
+    with tempfile.TemporaryDirectory(prefix="sangkien-demo-") as folder, suppress(KeyboardInterrupt):
+        return asyncio.run(_demo(Path(folder), port))
+    return None
+
+
+async def _demo(folder: Path, port: int) -> str | None:
+    from bot.sandbox import Sandbox
+
+    sandbox = Sandbox(TOKEN, clock=clock.now)
+    try:
+        await sandbox.start(port=port)
+    except OSError:
+        return f"Cổng {port} đang có chương trình khác dùng; thử: sangkien demo --port {port + 1}"
+    try:
+        file = folder / "config.toml"
+        file.write_text(configuration(folder, sandbox.url, clock.now()), encoding="utf-8")
+        await _bot("units", "import", str(UNITS), "--config", str(file), quiet=True)
+        announce(f"\n  Mở trang này trong trình duyệt:  {sandbox.url}/\n")
+        announce("  (Ctrl+C để dừng. The real bot is running against a local stand-in for Telegram.)")
+        while True:
+            code = await _bot("run", "--config", str(file))
+            if code == 0:
+                return None
+            announce(f"  Bot dừng (mã {code}), khởi động lại…")
+            await asyncio.sleep(0.5)
+    finally:
+        await sandbox.stop()
+
+
+async def _bot(*arguments: str, quiet: bool = False) -> int:
+    """Run the program itself, as an operator would."""
+    environment = {**os.environ, "SANGKIEN_TELEGRAM__TOKEN": TOKEN}
+    out = asyncio.subprocess.DEVNULL if quiet else None
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments, env=environment, stdout=out
+    )
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+        raise

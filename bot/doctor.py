@@ -1,0 +1,117 @@
+"""The doctor: configuration, database, token, clock and folder looked at, each in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import clock
+
+if TYPE_CHECKING:
+    from bot.config import Config
+
+Line = tuple[str, bool]
+LEAST_FREE = 500_000_000  # bytes on the disk before an operator should act
+CLOCK_SECONDS = 5.0  # more than this and deadlines are off
+PATIENCE = 15.0
+
+
+def examine(path: Path | None, environ: Mapping[str, str]) -> Iterator[Line]:
+    """One line for each thing, and whether it is well."""
+    from bot.config import ConfigError, load
+
+    try:
+        config = load(path, environ)
+    except ConfigError as wrong:
+        yield f"cấu hình: {wrong}", False
+        return
+    yield "cấu hình: ok", True
+    yield _database(config)
+    yield from asyncio.run(_messenger(config))
+    yield _folder(config)
+
+
+def _database(config: Config) -> Line:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage.database import Database
+    from storage.upgrade import NewerDatabase, newest_version, upgrade_database
+
+    try:
+        database = Database(config.database.url)
+        upgrade_database(database)
+        with database.transaction() as tx:
+            units, waiting = tx.units.count(), tx.outbox.open_count()
+        database.close()
+    except NewerDatabase as newer:
+        return f"cơ sở dữ liệu: phiên bản {newer} mới hơn chương trình; hãy nâng cấp chương trình", False
+    except (SQLAlchemyError, OSError) as error:
+        reason = type(error).__name__
+        return f"cơ sở dữ liệu: không mở được ({reason}); kiểm tra [database].url và quyền ghi", False
+    facts = f"phiên bản {newest_version()}, {units} đơn vị, {waiting} tin chờ gửi"
+    if units == 0:
+        return f"cơ sở dữ liệu: {facts}; chưa có đơn vị, chạy: sangkien units import DANH_SACH.csv", False
+    return f"cơ sở dữ liệu: ok ({facts})", True
+
+
+async def _messenger(config: Config) -> list[Line]:
+    from bot.channels import CallFailed, NotOurs
+    from bot.channels.telegram_calls import TelegramChannel
+    from bot.config import ConfigError
+
+    try:
+        channel = TelegramChannel(config.require_token(), config.telegram.api_url)
+    except ConfigError as wrong:
+        return [(f"token: {wrong}", False), _clock(None)]
+    try:
+        await asyncio.wait_for(channel.open(), PATIENCE)
+        token = (f"token: ok ({channel.link})", True)
+    except NotOurs:
+        token = ("token: bị từ chối; lấy token đúng từ @BotFather", False)
+    except (CallFailed, TimeoutError) as failed:
+        reason = type(failed).__name__
+        token = (f"token: chưa hỏi được {config.telegram.api_url} ({reason}); kiểm tra mạng", False)
+    finally:
+        await channel.close()
+    return [token, _clock(await _server_time(config.telegram.api_url))]
+
+
+async def _server_time(api_url: str) -> float | None:
+    """How many seconds our clock is ahead of the messenger's server, by its Date header."""
+    import aiohttp
+
+    try:
+        timeout = aiohttp.ClientTimeout(total=PATIENCE)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(api_url) as answer:
+            said = answer.headers.get("Date")
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return None
+    return (clock.now() - parsedate_to_datetime(said)).total_seconds() if said else None
+
+
+def _clock(ahead: float | None) -> Line:
+    now = clock.now().isoformat(timespec="seconds")
+    if ahead is None:
+        return f"đồng hồ: {now}; không so được với máy chủ", True
+    if abs(ahead) > CLOCK_SECONDS:
+        return f"đồng hồ: lệch {ahead:+.0f} giây so với máy chủ; bật đồng bộ giờ (NTP)", False
+    return f"đồng hồ: ok ({now})", True
+
+
+def _folder(config: Config) -> Line:
+    folder = config.files.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return f"thư mục tệp: không ghi được {folder} ({type(error).__name__}); kiểm tra quyền", False
+    if free < LEAST_FREE:
+        return f"thư mục tệp: chỉ còn {free // 1_000_000} MB; dọn đĩa", False
+    return f"thư mục tệp: ok (còn {free // 1_000_000_000} GB)", True

@@ -1,0 +1,117 @@
+"""Initiatives as lines of JSON: what was submitted, in the words it was typed in, sealed content left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, TextIO
+
+import orjson
+
+from handlers.forms import INITIATIVE
+from handlers.place import Place
+from storage.transaction import Transaction
+
+SEALED_OUT = ("before", "after", "files")
+_AT_ONCE = 500
+
+
+def initiatives(
+    tx: Transaction, unit_ids: Sequence[int] | None = None, phase: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Every submitted initiative in the order of its code."""
+    rows = tx.initiatives.export(unit_ids, phase)
+    while block := list(islice(rows, _AT_ONCE)):
+        numbers = [row["id"] for row in block]
+        authors, files = tx.initiatives.authors_of(numbers), tx.attachments.of_initiatives(numbers)
+        for row in block:
+            coauthors = _shares(authors.get(row["id"], []))
+            yield _line(row, coauthors, [_file(file) for file in files.get(row["id"], [])])
+
+
+def _line(row: Any, coauthors: list[Any], files: list[Any]) -> dict[str, Any]:
+    line = {
+        "code": row["code"],
+        "unit": row["unit"],
+        "author": row["author"],
+        "state": row["state"],
+        "title": row["title"],
+        "kind": row["kind"],
+        "before": row["before"],
+        "after": row["after"],
+        "effect": row["effect"],
+        "benefit_vnd": row["benefit_vnd"],
+        "benefit_period": row["benefit_period"],
+        "benefit_in_money": row["benefit_in_money"],
+        "applied_on": _applied(row["applied_on"], row["applied_precision"]),
+        "applied_precision": row["applied_precision"],
+        "sealed": row["sealed"],
+        "coauthors": coauthors,
+        "files": files,
+        "created_at": _instant(row["created_at"]),
+        "submitted_at": _instant(row["submitted_at"]),
+    }
+    if row["sealed"]:
+        line.update({key: [] if key == "files" else None for key in SEALED_OUT})
+    return line
+
+
+def _shares(authors: Sequence[Any]) -> list[Any]:
+    """Names with per cents, whole ones as whole numbers."""
+    return [[name, share // 100 if share % 100 == 0 else share / 100] for name, share in authors]
+
+
+def _file(row: Any) -> dict[str, Any]:
+    names = ("kind", "name", "media_type", "size", "sha256", "state")
+    return {name: row[name] for name in names}
+
+
+def _applied(day: Any, precision: str) -> str | None:
+    if day is None:
+        return None
+    if precision == "month":
+        return f"{day:%Y-%m}"
+    return f"{day.year}-Q{(day.month + 2) // 3}" if precision == "quarter" else str(day.isoformat())
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat().replace("+00:00", "Z")
+
+
+def drafts(tx: Transaction) -> Iterator[dict[str, Any]]:
+    """Drafts in the same form; what has not been answered is null, and the state is `draft`."""
+    from datetime import date
+
+    for row in tx.drafts.export():
+        place = Place.of(row["place"])
+        answers = {step.key: place.value(step.key) for step in INITIATIVE.steps}
+        benefit, applied = answers["benefit"] or {}, answers["applied_on"] or {}
+        flat = {key: answers[key] for key in ("title", "kind", "before", "after", "effect")}
+        fields = {
+            **flat,
+            "code": None,
+            "unit": row["unit"],
+            "author": row["author"],
+            "state": "draft",
+            "benefit_vnd": benefit.get("vnd"),
+            "benefit_period": benefit.get("period"),
+            "benefit_in_money": benefit["vnd"] is not None if benefit else None,
+            "applied_on": date.fromisoformat(applied["day"]) if applied else None,
+            "applied_precision": applied.get("precision"),
+            "sealed": place.sealed,
+            "created_at": row["created_at"],
+            "submitted_at": None,
+        }
+        shares = _shares(answers["coauthors"] or [])
+        files = [{"kind": file["kind"], "name": file["name"]} for file in answers["files"] or []]
+        yield _line(fields, shares, files)
+
+
+def write_jsonl(lines: Iterator[dict[str, Any]], out: TextIO) -> int:
+    """Write one JSON object a line; how many."""
+    count = 0
+    for line in lines:
+        out.write(orjson.dumps(line).decode() + "\n")
+        count += 1
+    return count

@@ -1,0 +1,44 @@
+"""Run the program until it is told to stop, and say in one sentence why it ended otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.app import App
+from bot.channels import NotOurs
+from bot.config import Config
+from bot.logs import settle_logs
+from storage.upgrade import NewerDatabase
+
+
+def run_app(config: Config) -> str | None:
+    """Run the bot; None when it was told to stop, otherwise the sentence for the operator."""
+    settle_logs(config.secrets())
+    try:
+        run_loop(App(config).run())
+    except NotOurs:
+        return "Telegram từ chối token; lấy token đúng từ @BotFather rồi đặt vào SANGKIEN_TELEGRAM__TOKEN."
+    except NewerDatabase as newer:
+        return f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này."
+    except (SQLAlchemyError, OSError) as error:
+        reason = type(error).__name__
+        return (
+            f"Không mở được cơ sở dữ liệu ({reason}); kiểm tra [database].url, quyền ghi và dung lượng đĩa."
+        )
+    return None
+
+
+def run_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop where there is one."""
+    if sys.platform == "win32":
+        asyncio.run(work)
+        return
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)

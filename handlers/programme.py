@@ -1,0 +1,74 @@
+"""The programme: its phases, targets and subsidies, all of it configuration; half-open instants in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be reached: a count, or a percentage of members; of initiatives or of people."""
+
+    measure: str
+    count: int | None = None
+    percent: Decimal | None = None
+    unit: str = ""
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subsidy:
+    """Money owed to an author, in đồng: by which level, how much or up to how much, and when."""
+
+    payer: str
+    when: str
+    amount: int | None = None
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A named span: submitted from `opens` until before `closes`, applied on days both inclusive."""
+
+    code: str
+    name: str
+    opens: datetime
+    closes: datetime
+    applied_from: date
+    applied_to: date
+    targets: tuple[Target, ...] = ()
+
+    def contains(self, now: datetime) -> bool:
+        """Whether the phase is open: the closing instant itself is outside."""
+        return self.opens <= now < self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A campaign: phases in the order of their opening, none overlapping another."""
+
+    name: str
+    zone: ZoneInfo
+    phases: tuple[Phase, ...]
+    subsidies: tuple[Subsidy, ...] = ()
+
+    def phase_at(self, now: datetime) -> Phase | None:
+        """The phase that is open."""
+        return next((phase for phase in self.phases if phase.contains(now)), None)
+
+    def next_phase(self, now: datetime) -> Phase | None:
+        """The first phase that has not opened yet."""
+        coming = (phase for phase in self.phases if phase.opens > now)
+        return min(coming, key=lambda phase: phase.opens, default=None)
+
+    def last_closed(self, now: datetime) -> Phase | None:
+        """The phase that closed last."""
+        over = (phase for phase in self.phases if phase.closes <= now)
+        return max(over, key=lambda phase: phase.closes, default=None)
+
+    def local_day(self, now: datetime) -> date:
+        """The day it is where the programme runs."""
+        return now.astimezone(self.zone).date()

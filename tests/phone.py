@@ -1,0 +1,185 @@
+"""A person with a phone, without any messenger: what they do goes through storage, what they see is read back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from bot.channels.plain import listed
+from bot.speech import Speech, Spoken
+from bot.texts import load
+from handlers.house import House
+from handlers.listening import listen
+from handlers.messages import Attached, Edited, Event, File, Pressed, Reply, Started, Typed, Unsupported, What
+from handlers.programme import Phase, Programme
+from storage.database import Database
+from storage.models import metadata
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+OUTBOX = metadata.tables["outbox"]
+TUESDAY = datetime(2023, 8, 15, 9, 0, tzinfo=ZONE)
+
+PHASES = (
+    Phase(
+        code="gd2",
+        name="Giai đoạn 2",
+        opens=datetime(2022, 6, 1, tzinfo=ZONE).astimezone(UTC),
+        closes=datetime(2023, 9, 1, tzinfo=ZONE).astimezone(UTC),
+        applied_from=date(2021, 9, 1),
+        applied_to=date(2023, 8, 31),
+        targets=(),
+    ),
+)
+PROGRAMME = Programme(name="01 triệu sáng kiến", zone=ZONE, phases=PHASES, subsidies=())
+SPEECH = Speech(load(), ZONE)
+
+
+class Clock:
+    """A clock that moves when told."""
+
+    def __init__(self, at: datetime = TUESDAY) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def passes(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+def house(programme: Programme = PROGRAMME) -> House:
+    return House(programme, SPEECH, "Công đoàn cơ sở, 0900 000 000", "https://t.me/sangkien_bot")
+
+
+class Phone:
+    """One person's phone. `buttons=False` is a messenger where choices are typed and nothing is edited."""
+
+    numbers = count(1)
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        name: str = "Nguyễn Thị Lan",
+        address: str = "100",
+        language: str = "vi",
+        buttons: bool = True,
+        programme: Programme = PROGRAMME,
+    ) -> None:
+        self.database, self.clock, self.house = database, clock, house(programme)
+        self.name, self.address, self.language, self.buttons = name, address, language, buttons
+        self.channel = "telegram" if buttons else "terminal"
+        self.messages = count(1)
+        self.typed: dict[str, str] = {}
+        self.screen: list[Spoken] = []
+        self.toast = ""
+
+    # --- what a person does
+
+    def types(self, text: str) -> list[Spoken]:
+        if text.startswith("/start"):
+            return self.does(Started(text.removeprefix("/start").strip()))
+        message = str(next(self.messages))
+        self.typed[message] = text
+        return self.does(Typed(text), message)
+
+    def taps(self, label: str, *, on: Spoken | None = None) -> list[Spoken]:
+        if not self.buttons:
+            return self.types(label)
+        return self.presses(self.action(label, on))
+
+    def presses(self, action: str) -> list[Spoken]:
+        return self.does(Pressed(action), "1")
+
+    def action(self, label: str, on: Spoken | None = None) -> str:
+        for spoken in [on] if on else reversed(self.screen):
+            for row in spoken.rows:
+                for name, action in row:
+                    if label in name:
+                        return action
+        raise AssertionError(f"no button {label!r} on {self.screen[-1:]}")
+
+    def sends(self, kind: str = "photo", *, name: str = "", size: int | None = 1_000, caption: str = "",
+              album: str = "", unique: str = "") -> list[Spoken]:  # fmt: skip
+        number = next(self.messages)
+        unique = unique or f"u{number}"
+        file = File(kind, f"file-{unique}", unique, name, "", size)
+        return self.does(Attached(file, album, caption), str(number))
+
+    def sends_other(self, kind: str) -> list[Spoken]:
+        return self.does(Unsupported(kind), str(next(self.messages)))
+
+    def edits(self, old: str, new: str) -> list[Spoken]:
+        message = next(number for number, text in self.typed.items() if old in text)
+        self.typed[message] = new
+        return self.does(Edited(message, new), message)
+
+    def does(self, what: What, message: str = "", *, number: str = "", private: bool = True) -> list[Spoken]:
+        event = Event(
+            what=what,
+            channel=self.channel,
+            bot="1",
+            number=number or str(next(self.numbers)),
+            address=self.address,
+            message=message,
+            sender=self.address,
+            name=self.name,
+            language=self.language,
+            private=private,
+            sent_at=self.clock(),
+            lists=not self.buttons,
+        )
+        with self.database.transaction() as tx:
+            self.toast = listen(tx, event, self.house, self.clock()).toast
+        return self.reads()
+
+    # --- what a person sees
+
+    def reads(self) -> list[Spoken]:
+        """Everything promised and not yet read, in order, as it would be sent."""
+        with self.database.transaction() as tx:
+            rows = tx.connection.execute(
+                select(OUTBOX.c.id, OUTBOX.c.body, OUTBOX.c.language)
+                .where(OUTBOX.c.address == self.address, OUTBOX.c.state == "waiting")
+                .order_by(OUTBOX.c.id)
+            ).all()
+            sent = update(OUTBOX).where(OUTBOX.c.id.in_([row.id for row in rows]))
+            tx.connection.execute(sent.values(state="sent"))
+        new = [SPEECH.render(Reply.of(row.body), row.language) for row in rows]
+        if not self.buttons:
+            for row, spoken in zip(rows, new, strict=True):
+                assert spoken.text in listed(SPEECH, row.language, spoken)
+        self.screen += new
+        return new
+
+    @property
+    def last(self) -> Spoken:
+        return self.screen[-1]
+
+    # --- ways through
+
+    def joins(self) -> Phone:
+        """Past the consent; no list of units has been imported, so none is asked for."""
+        self.types("/start")
+        self.taps("Đồng ý" if self.language == "vi" else "agree")
+        return self
+
+    def answers_until_review(self, **answers: str) -> Phone:
+        said = {
+            "before": "Cuộn vải để dưới đất, mỗi ca hai người khiêng",
+            "after": "Đóng giá có bánh xe để lăn cuộn vải. Một người đẩy được.",
+            "effect": "Mỗi ca bớt 40 phút, không ai đau lưng",
+            "benefit": "4,98 tỷ đồng/năm",
+            "applied_on": "25/2/2022",
+            **answers,
+        }
+        self.types("/sangkien")
+        for text in said.values():
+            self.types(text)
+        self.taps("kỹ thuật")
+        self.taps("Dùng tên này")
+        return self
