@@ -108,7 +108,8 @@ def _unscaled(line: Line, part: Part) -> Part | None:
     if glued and line.word(part.end) in {"thang", "nam", "ngay", "tuan", "quy"}:
         return replace(part, unclear="unclear_tail")  # `5tr2 tháng`: 5,2 triệu a month, or 5 triệu in two
     if part.said and line.word(part.end - 1) == "nam" and part.said.places == 1:
-        return replace(part, unclear="unclear_tail")  # `5 triệu năm`: a year, or five hundred thousand more
+        # `5 triệu năm`: a year, or five hundred thousand more; `5 triệu năm 2022` is neither.
+        return replace(part, unclear="unclear_tail") if ends_an_amount(line, part.end) else None
     if glued or ends_an_amount(line, part.end):
         return part
     one = part.typed == "1" or (part.said is not None and part.said.places == 1)
