@@ -167,17 +167,21 @@ export class Composer {
       this.#settle();
       this.act.say(name);
     };
-    return this.act.commands().map(({ command, description }) => ({ title: `/${command}`, detail: description, pick: run(`/${command}`) }));
+    return this.act.commands().map(({ command, description: detail }) => {
+      const name = `/${command}`;
+      return { title: name, detail, pick: run(name) };
+    });
   }
 
   #kinds() {
-    return Object.entries(TEXT.attachKinds).map(([kind, [title, detail]]) => ({ icon: KIND_ICONS[kind], title, detail, pick: () => this.#pick(kind) }));
+    const item = ([kind, [title, detail]]) => ({ icon: KIND_ICONS[kind], title, detail, pick: () => this.#pick(kind) });
+    return Object.entries(TEXT.attachKinds).map(item);
   }
 
   #others() {
-    const items = Object.entries(TEXT.otherKinds).map(([kind, title]) => ({ icon: OTHER_ICONS[kind], title, pick: () => this.act.other(kind) }));
+    const item = ([kind, title]) => ({ icon: OTHER_ICONS[kind], title, pick: () => this.act.other(kind) });
     const [title, detail] = TEXT.bigFile;
-    return [...items, { icon: "weight", title, detail, pick: () => this.act.bigFile() }];
+    return [...Object.entries(TEXT.otherKinds).map(item), { icon: "weight", title, detail, pick: () => this.act.bigFile() }];
   }
 
   #pick(kind) {
@@ -208,7 +212,8 @@ export class Composer {
 
   #held(kind, file, at) {
     const drop = () => this.#holdFiles(this.kind, this.files.toSpliced(at, 1));
-    const face = kind === "photo" ? el("img", { src: URL.createObjectURL(file), alt: "" }) : el("span", { class: "held-sign" }, icon(KIND_ICONS[kind]));
+    const face = kind === "photo" ? el("img", { src: URL.createObjectURL(file), alt: "" })
+      : el("span", { class: "held-sign" }, icon(KIND_ICONS[kind]));
     return el("li", { class: kind === "photo" ? "held picture" : "held" }, face,
       kind !== "photo" && el("span", { class: "held-words" }, el("b", {}, file.name), el("small", {}, sizeWords(file.size))),
       el("button", { type: "button", class: "round small", "aria-label": TEXT.remove(file.name), onclick: drop }, icon("close")));

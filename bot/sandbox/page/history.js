@@ -185,14 +185,15 @@ export class History {
     const row = document.activeElement?.closest?.(".row");
     if (!row || !this.list.contains(row)) return null;
     const key = [...this.drawn].find(([, drawn]) => drawn.node === row)?.[0];
-    return { key, index: [...row.querySelectorAll("button, a")].indexOf(document.activeElement), row };
+    const kind = document.activeElement.matches(".key") ? ".key" : "button, a";
+    return { key, kind, index: [...row.querySelectorAll(kind)].indexOf(document.activeElement), row };
   }
 
   /** A bubble that is drawn anew must not throw a keyboard user out of the chat. */
   #restoreFocus(focused) {
     if (!focused || focused.row.isConnected) return;
-    const row = this.drawn.get(focused.key)?.node;
-    (row?.querySelectorAll("button, a")[focused.index] ?? this.box).focus({ preventScroll: true });
+    const stops = [...(this.drawn.get(focused.key)?.node.querySelectorAll(focused.kind) ?? [])];
+    (stops[focused.index] ?? stops.at(-1) ?? this.box).focus({ preventScroll: true });
   }
 
   #listenForMenus() {

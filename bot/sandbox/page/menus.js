@@ -175,6 +175,7 @@ export function viewer(phone, photos, start) {
     show(0);
     image.addEventListener("click", () => show(1));
     const turn = (event) => show({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0);
-    return [el("button", { type: "button", class: "round", "aria-label": TEXT.close, onclick: close, onkeydown: turn }, icon("close")), image, count];
+    const shut = { type: "button", class: "round", "aria-label": TEXT.close, onclick: close, onkeydown: turn };
+    return [el("button", shut, icon("close")), image, count];
   });
 }

@@ -113,8 +113,8 @@ function key(message, button, view, act) {
   }
   if (button.callback_data !== undefined) {
     const press = () => act.press(message, button.callback_data);
-    const made = el("button", { type: "button", class: `key${style}`, "data-data": button.callback_data, onclick: press },
-      label, el("span", { class: "spinner", "aria-hidden": "true" }));
+    const made = el("button", { type: "button", class: `key${style}`, title: button.text, onclick: press,
+      "data-data": button.callback_data }, label, el("span", { class: "spinner", "aria-hidden": "true" }));
     setBusy(made, view.busy(message.message_id, button.callback_data));
     return made;
   }

@@ -80,13 +80,19 @@ export class Screen {
     const here = chat && !chat.private ? chat.title : bot?.first_name ?? TEXT.bot;
     this.find(".bar-title").textContent = here;
     this.find(".history").setAttribute("aria-label", TEXT.history(here));
-    this.phone.classList.toggle("group", Boolean(chat && !chat.private));
+    this.#showFace(chat);
     const blocked = Boolean(person.blocked && chat?.private);
     this.find(".composer").hidden = blocked;
     this.find(".unblock").hidden = !blocked;
     this.find(".unblock").textContent = TEXT.blockedBar;
     this.#sayState();
     this.#listChats();
+  }
+
+  #showFace(chat) {
+    const face = this.find(".bot-face");
+    if (chat && !chat.private) dressFace(face, chat.title, chat.id);
+    else face.replaceChildren(el("img", { src: "/page/icon.svg", alt: "" }));
   }
 
   #sayState() {
@@ -130,9 +136,9 @@ export class Screen {
   #draw() {
     const messages = this.state?.messages ?? [];
     this.outgoing.settle(this.chat.id, messages);
-    const pending = this.outgoing.of(this.chat.id);
-    this.history.show(messages, pending, this.typing);
-    const empty = this.state && this.chat.private && !messages.length && !pending.length;
+    this.history.show(messages, this.outgoing.of(this.chat.id), this.typing);
+    // The button stays until the first message stands in the chat: an impatient second tap counts too.
+    const empty = this.state && this.chat.private && !messages.length;
     if (!empty) this.find(".welcome")?.remove();
     else if (!this.find(".welcome")) this.find(".talk").append(this.#welcome());
   }
@@ -143,7 +149,8 @@ export class Screen {
       el("img", { src: "/page/icon.svg", alt: "", width: 76, height: 76 }),
       el("h4", {}, TEXT.emptyTitle(this.desk.bot()?.first_name ?? TEXT.bot)),
       el("p", {}, TEXT.emptyBody, el("small", { lang: "en" }, TEXT.emptyBodyEn)),
-      el("button", { type: "button", class: "strong begin", "data-part": "start", onclick: begin }, TEXT.start, el("small", { lang: "en" }, TEXT.startEn)),
+      el("button", { type: "button", class: "strong begin", "data-part": "start", onclick: begin },
+        TEXT.start, el("small", { lang: "en" }, TEXT.startEn)),
       el("button", { type: "button", class: "linkish", "data-part": "code", onclick: () => this.#askCode() }, TEXT.haveCode));
   }
 
@@ -253,10 +260,10 @@ export class Screen {
   #writerActs() {
     return {
       say: (text, replyTo) => this.#say(text, replyTo),
-      amend: (message, text) => this.#tried(() => api.edit(this.person.id, { message_id: message.message_id, text, chat_id: this.chat.id })),
+      amend: ({ message_id }, text) => this.#tried(() => api.edit(this.person.id, { message_id, text, chat_id: this.chat.id })),
       files: (kind, files, caption) => this.#sendFiles(kind, files, caption),
       other: (kind) => this.#tried(() => api.sendOther(this.person.id, { kind, chat_id: this.chat.id })),
-      bigFile: () => this.#sendFiles("document", [new File(["%PDF-1.4\n"], TEXT.bigFileName, { type: "application/pdf" })], "", BIG_FILE_BYTES),
+      bigFile: () => this.#sendFiles("document", [new File(["%PDF-1.4\n"], TEXT.bigFileName)], "", BIG_FILE_BYTES),
       lastOwn: () => this.state?.messages.findLast((message) => editable(message, message.from?.id === this.person.id)),
       commands: () => this.#commands(),
       refreshCommands: () => this.desk.refreshBot(),
@@ -274,7 +281,8 @@ export class Screen {
       item("key", TEXT.openCode, () => this.#askCode()),
       item("group", TEXT.makeGroup, () => this.desk.makeGroup(this)),
       item("copy", TEXT.copyId(this.chat.id), () => this.#copy(String(this.chat.id))),
-      this.person.blocked ? item("check", TEXT.unblock, () => this.#setBlocked(false)) : item("block", TEXT.block, () => this.#setBlocked(true), true),
+      this.person.blocked ? item("check", TEXT.unblock, () => this.#setBlocked(false))
+        : item("block", TEXT.block, () => this.#setBlocked(true), true),
       item("close", TEXT.leaveDesk, () => this.desk.leave(this)),
     ];
   }

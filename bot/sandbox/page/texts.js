@@ -2,13 +2,13 @@
 
 export const TEXT = {
   title: "Sáng kiến — bàn thử",
-  lede: "Mỗi điện thoại là một người đang nhắn với bot ngay trên máy này: không mạng, không mật khẩu, không ai đọc cùng.",
-  ledeEn: "Each phone is one person talking to the bot on this very machine: no network, no token, nobody reads along.",
+  lede: "Mỗi điện thoại là một người đang nhắn với bot ngay trên máy này: không cần mạng, không cần mật khẩu.",
+  ledeEn: "Each phone is one person talking to the bot on this very machine: no network, no token.",
   opening: "Đang mở điện thoại…",
   phones: "Các điện thoại · Phones",
   phoneOf: (name) => `Điện thoại của ${name}`,
   clock: "Đồng hồ của bàn thử · Sandbox clock",
-  clockShift: (days, hours) => `lệch ${days ? `${days} ngày ` : ""}${hours ? `${hours} giờ` : ""}`.trim(),
+  clockShift: (days, hours) => `${days ? `${days} ngày ` : ""}${hours ? `${hours} giờ` : ""}`.trim(),
   about: "Trang này là gì · About",
   addPhone: "Thêm điện thoại",
   newPerson: "Thêm một người · New person",
