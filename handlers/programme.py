@@ -5,23 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+Measure = Literal["initiatives", "people"]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be reached: a count, or a percentage of members; of initiatives or of people."""
+    """What is to be reached: a count, or a percentage of members; of initiatives or of distinct people.
 
-    measure: str
+    Exactly one of `count` and `percent` (above 0, at most 100) is set. It holds for `unit` (`ROOT` is the
+    root), or with `each` for every unit below it.
+    """
+
+    measure: Measure
     count: int | None = None
     percent: Decimal | None = None
-    unit: str = ""
+    unit: str = "ROOT"
     each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Subsidy:
-    """Money owed to an author, in đồng: by which level, how much or up to how much, and when."""
+    """Money owed to an author for one initiative, in đồng: who pays, how much or up to how much, and when."""
 
     payer: str
     when: str
@@ -31,7 +38,10 @@ class Subsidy:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A named span: submitted from `opens` until before `closes`, applied on days both inclusive."""
+    """A named span: submitted from the UTC instant `opens` until before `closes`.
+
+    `applied_from` and `applied_to` are days in the programme's zone, both inclusive.
+    """
 
     code: str
     name: str
@@ -48,7 +58,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A campaign: phases in the order of their opening, none overlapping another."""
+    """A campaign: phases of which no two are open at the same instant."""
 
     name: str
     zone: ZoneInfo
