@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 _UNITS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
 # 6, 7 and 8 may already be digits: with marks they are told from "sau", "bay" and "tam" beforehand.
@@ -57,8 +58,10 @@ def _any_of(words: Mapping[str, int]) -> str:
     return "(" + "|".join(sorted(words, key=len, reverse=True)) + r")\b"
 
 
+_WORDS = "khong|tram|linh|le|muoi|lam|nham|tu|[678]|" + "|".join(_UNITS)
+
 _PLACES: tuple[tuple[re.Pattern[str], str, Mapping[str, int]], ...] = (
-    (re.compile(r"\bnam " + _any_of(_YEARS)), "nam ", _YEARS),
+    (re.compile(rf"\bnam (hai (?:nghin|ngan|khong)(?: (?:{_WORDS}))+)\b"), "nam ", _YEARS),
     (re.compile(r"\bngay " + _any_of(_DAYS)), "ngay ", _DAYS),
     # A bare unit before "tháng" is too often another word (từ, sau, tầm); a numeral from ten on is not.
     (re.compile(r"\b" + _any_of(_LARGER) + r"(?= thang )"), "", _LARGER),
@@ -73,5 +76,10 @@ _PLACES: tuple[tuple[re.Pattern[str], str, Mapping[str, int]], ...] = (
 def with_digits(key: str) -> str:
     """The folded key with its numerals as digits: "hai muoi lam thang hai" becomes "25 thang 2"."""
     for pattern, before, numbers in _PLACES:
-        key = pattern.sub(lambda found, b=before, n=numbers: f"{b}{n[found[1]]}", key)  # type: ignore[misc]
+        key = pattern.sub(partial(_digits, before, numbers), key)
     return key
+
+
+def _digits(before: str, numbers: Mapping[str, int], found: re.Match[str]) -> str:
+    number = numbers.get(found[1])
+    return found[0] if number is None else f"{before}{number}"
