@@ -107,7 +107,7 @@ def import_units(
 ) -> None:
     """Nhập danh sách đơn vị; có lỗi thì liệt kê hết từng dòng và không nhập gì."""
     from bot import clock
-    from bot.unit_files import import_file
+    from bot.unit_import import import_file
     from handlers.unit_rows import UnitListFaults
 
     database = opened(configured(config))

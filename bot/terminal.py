@@ -120,6 +120,6 @@ def _passing(folder: Path) -> Config:
 
 def _with_units(database: Database) -> None:
     from bot.demo import UNITS
-    from bot.unit_files import import_file
+    from bot.unit_import import import_file
 
     list(import_file(database, UNITS, clock.now(), dry_run=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import conversation, submitting
+from handlers import conversation, presses, submitting
 from handlers.answers import Given
 from handlers.conversation import Said
 from handlers.edits import owner_of
@@ -78,6 +78,14 @@ def phase_note(house: House, now: datetime) -> tuple[Note, ...]:
 
 def _moment(instant: datetime) -> dict[str, str]:
     return {"$": "moment", "at": instant.isoformat()}
+
+
+def step_back(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
+    """One question back; the answers stay."""
+    if person.draft is None:
+        return nothing_open(tx, person, now)
+    given = given_for(house, now, person.draft.id)
+    return _settle(tx, person, presses.step_back(FORM, place_of(person.draft), given), now)
 
 
 def reply_and_ask_again(

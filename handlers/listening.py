@@ -27,7 +27,14 @@ from storage.people import Person
 from storage.transaction import Transaction
 
 # Reserved on every messenger, as whole messages only.
-RESERVED = {"0": "cancel", "huy": "cancel", "huy bo": "cancel", "menu": "menu", "gap nguoi": "person"}
+RESERVED = {
+    "0": "cancel",
+    "huy": "cancel",
+    "huy bo": "cancel",
+    "menu": "menu",
+    "gap nguoi": "person",
+    "quay lai": "back",
+}
 
 
 def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:

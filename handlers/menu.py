@@ -37,6 +37,10 @@ def command(
             return _help(tx, person, house, now)
         case "cancel":
             return _cancel(tx, person, house, now)
+        case "back" if not person.talk.get("about"):
+            return initiative.step_back(tx, person, house, now)
+        case "back":
+            return start.ready(tx, person, house, now)
         case "person":
             note = Note("help.person", {"contact": house.contact or "—"})
             return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers.answers import Given, Taken, shown
 from handlers.forms import Choice, Files, Form, Step, Text
 from handlers.messages import Note
-from handlers.place import REVIEW, Place, missing, next_question, without_answer
+from handlers.place import REVIEW, Place, missing, next_question, relevant, without_answer
 from handlers.questions import button, proposal, question
 from handlers.turns import Turn, answered, asked_again, settled
 
@@ -90,6 +90,15 @@ def _sealed(form: Form, place: Place, given: Given) -> Turn:
     sealed = _moved(place, sealed=True, waiting=None, aside=False)
     sealed = replace(sealed, asking=next_question(form, sealed))
     return _turn(form, sealed, given, Note("form.sealed_on"))
+
+
+def step_back(form: Form, place: Place, given: Given) -> Turn:
+    """Go back one question: out of a detour, or to the answer given before this one."""
+    if place.waiting or place.aside or place.asking == REVIEW:
+        return _back(form, place, given)
+    keys = [step.key for step in relevant(form, place)]
+    before = [key for key in keys[: keys.index(place.asking)] if key in place.answers]
+    return _change(form, place, before[-1], given) if before else asked_again(form, place, given)
 
 
 def _back(form: Form, place: Place, given: Given) -> Turn:

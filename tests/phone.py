@@ -88,9 +88,19 @@ class Phone:
         return self.does(Typed(text), message)
 
     def taps(self, label: str, *, on: Spoken | None = None) -> list[Spoken]:
-        if not self.buttons:
-            return self.types(label)
-        return self.presses(self.action(label, on))
+        if self.buttons:
+            return self.presses(self.action(label, on))
+        return self.types(self.typed_for(label))
+
+    def typed_for(self, label: str) -> str:
+        """What somebody types who has no buttons: the number in the list, or its letter, or the label."""
+        action = self.action(label)
+        spoken = next(s for s in reversed(self.screen) if any(action == a for row in s.rows for _, a in row))
+        buttons = [button for row in spoken.rows for button in row]
+        place = next(number for number, (_, its) in enumerate(buttons) if its == action)
+        if place % 2:
+            return buttons[place][0]
+        return "abcdefgh"[place] if spoken.by_word else str(place + 1)
 
     def presses(self, action: str) -> list[Spoken]:
         return self.does(Pressed(action), "1")
@@ -165,7 +175,7 @@ class Phone:
     def joins(self) -> Phone:
         """Past the consent; no list of units has been imported, so none is asked for."""
         self.types("/start")
-        self.taps("Đồng ý" if self.language == "vi" else "agree")
+        self.taps("Đồng ý" if self.language == "vi" else "Agree")
         return self
 
     def answers_until_review(self, **answers: str) -> Phone:
