@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -73,7 +74,7 @@ class Poller:
             if not batch:
                 continue
             incoming = [event for raw in batch if (event := self._read(raw)) is not None]
-            await self._patiently(lambda events=incoming: self._intake.take(self._channel, events))
+            await self._patiently(partial(self._intake.take, self._channel, incoming))
             self._offset = max(int(raw["update_id"]) for raw in batch) + 1
 
     def _read(self, raw: dict[str, Any]) -> Event | Unreadable | None:

@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 
@@ -31,7 +32,7 @@ class Scrubbing(logging.Formatter):
 
 def settle_logs(secrets: Iterable[str], *, level: int = logging.INFO) -> None:
     """Structured lines on stderr; libraries that would log what people write are kept quiet."""
-    shared = [
+    shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

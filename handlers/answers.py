@@ -8,18 +8,18 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from handlers.dates import read_date
-from handlers.when import When
 from handlers.folding import kept, plain_spaces
 from handlers.forms import Choice, Date, Files, Money, Names, Step, Text
 from handlers.heard import Decision
 from handlers.messages import amount_in_words, day, money
 from handlers.money import Benefit, read_money
 from handlers.names import NotNames, Share, read_names, shared_equally
+from handlers.when import When
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a turn may know of the world: the moment, the zone, the phase's applied range, the draft's number."""
+    """What a turn may know: the moment, the zone, the phase's applied range, the draft's number."""
 
     now: datetime
     zone: tzinfo

@@ -85,7 +85,7 @@ def _added(form: Form, step: Text, place: Place, pieces: list[list[str]], given:
 def _attached(
     form: Form, place: Place, file: File, album: str, caption: str, message: str, given: Given
 ) -> Turn:
-    """A file is welcome at any question: it is kept, its caption is heard as the answer, the question stays."""
+    """A file is welcome at any question: kept, its caption heard as the answer, the question stays."""
     steps = [step for step in form.steps if isinstance(step, Files)]
     if not steps:
         return asked_again(form, place, given, Note("form.no_files"))

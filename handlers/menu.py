@@ -106,7 +106,8 @@ def _help(tx: Transaction, person: Person, house: House, now: datetime) -> Outco
 
 def _unit(tx: Transaction, person: Person, now: datetime) -> Outcome:
     params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or text("menu.no_unit")}
-    rows = [(Button("menu|change_unit|-", "button.change_unit"), Button("menu|rename|-", "button.rename"))]
+    change = (Button("menu|change_unit|-", "button.change_unit"), Button("menu|rename|-", "button.rename"))
+    rows: list[tuple[Button, ...]] = [change]
     if person.draft is not None:
         rows.append((Button("menu|continue|-", "button.continue"),))
     return _say(tx, person, Reply("menu.unit", params, (), tuple(rows)), now)

@@ -20,13 +20,17 @@ def press(form: Form, place: Place, action: str, given: Given) -> Turn:
     if token != f"{given.draft}.{place.revision}" or step_key != place.asking:
         turn = asked_again(form, place, given, Note("form.stale"))
         return replace(turn, toast="toast.stale")
-    turn = _on_card(form, place, choice, given) if step_key == REVIEW else None
-    if turn is None and form.has(step_key):
-        turn = _on_question(form, form.step(step_key), place, choice, given)
-    if turn is None:
+    taken = _taken(form, place, step_key, choice, given)
+    if taken is None:
         turn = asked_again(form, place, given, Note("form.stale"))
         return replace(turn, toast="toast.stale")
-    return replace(turn, place=replace(turn.place, last=action))
+    return replace(taken, place=replace(taken.place, last=action))
+
+
+def _taken(form: Form, place: Place, step_key: str, choice: str, given: Given) -> Turn | None:
+    if step_key == REVIEW:
+        return _on_card(form, place, choice, given)
+    return _on_question(form, form.step(step_key), place, choice, given) if form.has(step_key) else None
 
 
 def _moved(place: Place, **changes: object) -> Place:

@@ -115,7 +115,7 @@ def doubtful(
     form: Form, step: Step, place: Place, given: Given, doubt: Doubt, notes: tuple[Note, ...] = ()
 ) -> Reply:
     """Ask which reading was meant, or ask again where there is none to offer."""
-    rows = [
+    rows: list[tuple[Button, ...]] = [
         (button(place, given, step.key, f"reading.{number}", value=shown(value)),)
         for number, value in enumerate(doubt.values)
     ]
@@ -140,9 +140,9 @@ def refusal(form: Form, step: Step, place: Place, given: Given, refused: Refused
     return Reply(key, refused.params, (), tuple(rows), by_word=by_word, free=free)
 
 
-def _ways_out(step: Step, place: Place, given: Given) -> Rows:
+def _ways_out(step: Step, place: Place, given: Given) -> list[tuple[Button, ...]]:
     ways = (["skip"] if step.optional and not place.aside else []) + ["save", "person"]
-    return (tuple(button(place, given, step.key, way) for way in ways),)
+    return [tuple(button(place, given, step.key, way) for way in ways)]
 
 
 def card(form: Form, place: Place, given: Given, notes: tuple[Note, ...] = ()) -> Reply:
@@ -156,8 +156,8 @@ def card(form: Form, place: Place, given: Given, notes: tuple[Note, ...] = ()) -
             label = text(f"{form.name}.{step.key}.name")
             changes.append(button(place, given, REVIEW, f"change.{step.key}", step=label))
         elif not (isinstance(step, Choice) and step.completes) or _incomplete(place, step):
-            label = f"{form.name}.{step.key}.offer"
-            additions.append(button(place, given, REVIEW, f"change.{step.key}", label=label))
+            offer = f"{form.name}.{step.key}.offer"
+            additions.append(button(place, given, REVIEW, f"change.{step.key}", label=offer))
     seal = "unseal" if place.sealed else "seal"
     rows = [*_pairs(changes), *_pairs(additions), (button(place, given, REVIEW, seal),)]
     rows.append((button(place, given, REVIEW, "save"), button(place, given, REVIEW, "submit")))

@@ -17,7 +17,7 @@ HARD_CUT = 4_096  # UTF-16 units: Bot API, Message.text
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The new place, what is said, the files that are now ours to fetch, and what the shell script is to do."""
+    """The new place, what is said, the files now ours to fetch, and what the handler is to carry out."""
 
     place: Place
     replies: tuple[Reply, ...] = ()
@@ -32,7 +32,7 @@ def heard(form: Form, step: Step, place: Place, words: str, message: str, given:
         return settled(form, step, place, [[message, kept(words)]], given)
     reading = read(step, words, given)
     match reading:
-        case Taken(value):
+        case Taken():
             return answered(form, step, place, reading, [[message, kept(words)]], given)
         case Doubt(reason, values, confirm):
             state = {

@@ -49,7 +49,9 @@ class Drafts:
         row = insert(Draft).values(**values, created_at=now, updated_at=now).returning(DRAFT.c.id)
         return int(self._connection.execute(row).scalar_one())
 
-    def keep(self, draft_id: int, place: dict[str, Any], offered: list[Any] | None, now: datetime) -> None:
+    def keep(
+        self, draft_id: int, place: dict[str, Any], offered: dict[str, Any] | None, now: datetime
+    ) -> None:
         """Where the draft stands now, and which buttons it last offered."""
         values = {"new_place": place, "new_offered": offered, "new_updated_at": now}
         self._connection.execute(_KEEP, {"draft": draft_id, **values})

@@ -5,51 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.types import Dong, Id, Instant, Json
+from storage.columns import instant, key, long_text, metadata, one_of, to
+from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
+from storage.types import Dong, Id, Json
 
-NAMING = {
-    "ix": "ix_%(column_0_N_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=NAMING)
-SQLModel.metadata = metadata
+__all__ = ["Audit", "DeadLetter", "Heard", "Outbox", "Sequence", "Setting", "metadata"]
 
 STATES = ("submitted", "returned", "recognised", "valid", "rejected", "withdrawn")
-OUTBOX_STATES = ("waiting", "claimed", "sent", "unknown", "failed", "expired", "superseded")
 FILE_STATES = ("waiting", "stored", "failed")
 ROLES = ("worker", "lead", "officer", "admin")
-
-
-def one_of(column: str, allowed: tuple[str, ...]) -> CheckConstraint:
-    """An enumeration as text with a check: readable in any database tool, and no type to migrate."""
-    quoted = ", ".join(f"'{value}'" for value in allowed)
-    return CheckConstraint(f"{column} IN ({quoted})", name=column)
-
-
-def key() -> Any:
-    """A 64-bit row number."""
-    return Field(default=None, primary_key=True, sa_type=Id)
-
-
-def to(target: str, *, index: bool = True, nullable: bool = False) -> Any:
-    """A reference to another table; an index, because everything is looked up by it."""
-    return Field(default=None, foreign_key=target, sa_type=Id, index=index, nullable=nullable)
-
-
-def instant(*, nullable: bool = False, index: bool = False) -> Any:
-    """An aware UTC instant."""
-    return Field(default=None, sa_type=Instant, nullable=nullable, index=index)
-
-
-def long_text(default: str | None = "") -> Any:
-    """Text of any length."""
-    return Field(default=default, sa_type=Text, nullable=default is None)
 
 
 class Unit(SQLModel, table=True):
@@ -267,87 +234,6 @@ class Attachment(SQLModel, table=True):
     tries: int = 0
     due_at: datetime = instant(index=True)
     created_at: datetime = instant()
-
-
-class Heard(SQLModel, table=True):
-    """An event that has had its effect: the unique key that makes a repeated delivery harmless."""
-
-    __table_args__ = (UniqueConstraint("channel", "bot", "event"),)
-    id: int | None = key()
-    channel: str = long_text()
-    bot: str = long_text()
-    event: str = long_text()
-    at: datetime = instant(index=True)
-
-
-class Outbox(SQLModel, table=True):
-    """A message promised and perhaps not yet settled: a key and parameters, not a sentence.
-
-    `slot`: a newer promise for the same slot takes the place of an unsent one. `once`: at most one row ever.
-    """
-
-    __table_args__ = (
-        one_of("state", OUTBOX_STATES),
-        Index("ix_outbox_open", "state", "channel", "address", "id"),
-    )
-    id: int | None = key()
-    channel: str = long_text()
-    address: str = long_text()
-    chat_id: int | None = to("chat.id", nullable=True)
-    language: str = long_text("vi")
-    body: Any = Field(default=None, sa_type=Json, nullable=False)
-    slot: str | None = long_text(None)
-    once: str | None = Field(default=None, sa_type=Text, unique=True, nullable=True)
-    state: str = long_text("waiting")
-    created_at: datetime = instant()
-    due_at: datetime = instant()
-    expires_at: datetime | None = instant(nullable=True)
-    lease_until: datetime | None = instant(nullable=True)
-    tries: int = 0
-    sent_at: datetime | None = instant(nullable=True)
-    parts_sent: int = 0
-    message: str | None = long_text(None)
-    error: str | None = long_text(None)
-
-
-class DeadLetter(SQLModel, table=True):
-    """An event that could not be handled: its number and the trace, never the person's words."""
-
-    __tablename__ = "dead_letter"
-    id: int | None = key()
-    channel: str = long_text()
-    bot: str = long_text()
-    event: str = long_text()
-    reason: str = long_text()
-    trace: str = long_text()
-    at: datetime = instant()
-
-
-class Audit(SQLModel, table=True):
-    """Who did what to what, from which state to which, when and why; only ever added to."""
-
-    id: int | None = key()
-    at: datetime = instant()
-    actor_id: int | None = Field(default=None, sa_type=Id, nullable=True)
-    what: str = long_text()
-    subject: str = long_text()
-    before: str | None = long_text(None)
-    after: str | None = long_text(None)
-    why: str | None = long_text(None)
-
-
-class Sequence(SQLModel, table=True):
-    """The last number given out in a series, so that codes are short and never repeated."""
-
-    series: str = Field(sa_type=Text, primary_key=True)
-    last: int = Field(default=0, sa_type=Id)
-
-
-class Setting(SQLModel, table=True):
-    """A fact about this installation itself: the polling offset, the version of the unit list."""
-
-    name: str = Field(sa_type=Text, primary_key=True)
-    value: str = long_text()
 
 
 # SQLite gives the number of a deleted row to the next one unless told otherwise; a number that was on a

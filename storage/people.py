@@ -20,7 +20,7 @@ class OpenDraft:
 
     id: int
     place: dict[str, Any]
-    offered: list[Any] | None
+    offered: dict[str, Any] | None
     corrects_id: int | None
     created_at: datetime
 

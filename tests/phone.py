@@ -1,4 +1,4 @@
-"""A person with a phone, without any messenger: what they do goes through storage, what they see is read back."""
+"""A person with a phone, without any messenger: all they do and see goes through storage."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def _event(update: Update, message: Message, what: What, bot: str) -> Event:
     )
 
 
-def _sender(user: User | None) -> dict[str, str]:
+def _sender(user: User | None) -> dict[str, Any]:
     if user is None:
         return {}
     return {"sender": str(user.id), "name": user.full_name, "language": user.language_code or ""}

@@ -96,7 +96,7 @@ def _body(data: RequestData | None) -> dict[str, Any]:
     if not data.contains_files:
         headers = {"Content-Type": "application/json"}
         return {"data": orjson.dumps(data.parameters), "headers": headers}
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # a Vietnamese file name stays as it is
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, media_type) in data.multipart_data.items():

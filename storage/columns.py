@@ -1,0 +1,46 @@
+"""The bricks of the tables: names of constraints, row numbers, references, instants, texts, enumerations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, MetaData, Text
+from sqlmodel import Field, SQLModel
+
+from storage.types import Id, Instant
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+SQLModel.metadata = metadata
+
+
+def one_of(column: str, allowed: tuple[str, ...]) -> CheckConstraint:
+    """An enumeration as text with a check: readable in any database tool, and no type to migrate."""
+    quoted = ", ".join(f"'{value}'" for value in allowed)
+    return CheckConstraint(f"{column} IN ({quoted})", name=column)
+
+
+def key() -> Any:
+    """A 64-bit row number."""
+    return Field(default=None, primary_key=True, sa_type=Id)
+
+
+def to(target: str, *, index: bool = True, nullable: bool = False) -> Any:
+    """A reference to another table; an index, because everything is looked up by it."""
+    return Field(default=None, foreign_key=target, sa_type=Id, index=index, nullable=nullable)
+
+
+def instant(*, nullable: bool = False, index: bool = False) -> Any:
+    """An aware UTC instant."""
+    return Field(default=None, sa_type=Instant, nullable=nullable, index=index)
+
+
+def long_text(default: str | None = "") -> Any:
+    """Text of any length."""
+    return Field(default=default, sa_type=Text, nullable=default is None)

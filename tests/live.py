@@ -1,0 +1,90 @@
+"""The real program as its own process, against a sandbox over HTTP: as an operator runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import orjson
+
+from bot.sandbox import Sandbox
+
+TOKEN = "1000:SANDBOX"
+UNITS = Path(__file__).parent / "data" / "units.csv"
+LONG_PROGRAMME = """
+[programme]
+name = "01 triệu sáng kiến"
+time_zone = "Asia/Ho_Chi_Minh"
+contact = "Công đoàn cơ sở"
+[[programme.phase]]
+code = "gd1"
+name = "Giai đoạn 1"
+opens = "0 giờ 00 ngày 01/9/2021"
+closes = "24 giờ 00 ngày 31/12/2090"
+applied_from = "01/9/2021"
+applied_to = "31/12/2090"
+[[programme.phase.target]]
+measure = "initiatives"
+count = 20000
+unit = "ROOT"
+"""
+
+
+class Program:
+    """`sangkien` with a configuration of its own, in a folder of its own."""
+
+    def __init__(self, folder: Path, api_url: str = "http://127.0.0.1:9", *, database: str = "") -> None:
+        self.folder = folder
+        self.config = folder / "config.toml"
+        url = database or f"sqlite:///{folder / 'sangkien.db'}"
+        self.config.write_text(
+            f'[telegram]\napi_url = "{api_url}"\n[database]\nurl = "{url}"\n'
+            f'[files]\nfolder = "{folder / "files"}"\n{LONG_PROGRAMME}',
+            encoding="utf-8",
+        )
+        self.environment = {**os.environ, "SANGKIEN_TELEGRAM__TOKEN": TOKEN, "PYTHONWARNINGS": "error"}
+        self.log = folder / "bot.log"
+        self.running: asyncio.subprocess.Process | None = None
+
+    async def does(self, *arguments: str) -> tuple[int, str, str]:
+        """Run one command to its end: exit code, stdout, stderr."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *arguments, "--config", str(self.config), env=self.environment,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, error = await process.communicate()
+        return process.returncode or 0, out.decode(), error.decode()
+
+    async def exports(self, *options: str) -> list[dict[str, object]]:
+        code, out, error = await self.does("export", "initiatives", "--format", "jsonl", *options)
+        assert code == 0, error
+        return [orjson.loads(line) for line in out.splitlines()]
+
+    async def runs(self) -> None:
+        with self.log.open("ab") as log:
+            self.running = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", "--config", str(self.config),
+                env=self.environment, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    async def stops(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit code."""
+        assert self.running is not None
+        if self.running.returncode is None:
+            self.running.send_signal(number)
+        code = await asyncio.wait_for(self.running.wait(), 15)
+        self.running = None
+        return code
+
+
+async def live(folder: Path, sandbox: Sandbox, *, units: bool = True, database: str = "") -> Program:
+    """A running bot with the list of units imported."""
+    program = Program(folder, sandbox.url, database=database)
+    if units:
+        code, _, error = await program.does("units", "import", str(UNITS))
+        assert code == 0, error
+    await program.runs()
+    return program
