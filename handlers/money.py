@@ -32,7 +32,7 @@ REASONS: dict[Decision, frozenset[str]] = {
 }
 """Every reason this reader gives, so that each has its text."""
 
-_LONGEST = 1000  # characters; nobody needs more to name one amount
+_LONGEST = 500  # characters; nobody needs more to name one amount
 _LARGEST = 2**63 - 1  # what a database column holds
 
 
@@ -50,7 +50,7 @@ class Benefit:
 
 NOT_IN_MONEY = Benefit(None, None)
 
-# Found anywhere beside an amount, these leave a question and no reading worth a button.
+# Found anywhere beside an amount, these leave a question and hardly a reading worth a button.
 _NO_READING = (
     (Found.SUM, "several_numbers"),  # 12 x 5tr, 10 %, 10^6
     (Found.PER_PIECE, "per_piece"),
@@ -59,7 +59,6 @@ _NO_READING = (
 )
 # These leave a question with the amount as its likely answer.
 _PERHAPS = (
-    (Found.NUMBER, "several_numbers"),
     (Found.NOT, "not_a_gain"),  # không được 5 triệu
     (Found.MAYBE_MINUS, "maybe_negative"),  # a minus, or a bullet
 )
@@ -82,7 +81,7 @@ def read_money(text: str) -> Heard[Benefit]:
         return refusal
     one = agreed(stated, announced=Found.AGAIN in found)
     if one is None:
-        return _ask("several_numbers", *(_benefits(stated) if Found.AMOUNT in found else ()))
+        return _ask("several_numbers", *(_apart(stated) if Found.AMOUNT in found else ()))
     return _perhaps(met, one, found) or _taken(met, one, found)
 
 
@@ -121,6 +120,12 @@ def _benefits(stated: Iterable[Statement]) -> list[Benefit]:
     return [Benefit(vnd, each.period) for each in stated for vnd in each.amount.readings]
 
 
+def _apart(stated: list[Statement]) -> list[Benefit]:
+    """Amounts that differ; a period is theirs for certain only when each has one."""
+    certain = all(each.period for each in stated)
+    return [each if certain else Benefit(each.vnd, None) for each in _benefits(stated)]
+
+
 def _refused(stated: list[Statement], found: set[Found]) -> Heard[Benefit] | None:
     """A negative benefit, and one that no column holds."""
     if Found.MINUS in found:
@@ -135,10 +140,13 @@ def _not_one_amount(met: list[Piece], stated: list[Statement], found: set[Found]
         return _ask("foreign_currency", *_benefits(in_dong(met, stated)))
     for kind, reason in _NO_READING:
         if kind in found:
-            return _ask(reason)
+            # `đỡ 2 giờ/ngày, được 5tr/tháng`: the only amount has a month or year of its own.
+            own = len(stated) == 1 and stated[0].period is not None and kind is not Found.PER_PIECE
+            return _ask(reason, *(_benefits(stated) if own else ()))
     if Found.TO in found:
         return _ask("range", *(Benefit(vnd, stated[-1].period) for vnd in ends_of_range(met)))
-    if any(vnd == 0 for each in stated for vnd in each.amount.readings):
+    readings = [vnd for each in stated for vnd in each.amount.readings]
+    if readings and not any(readings):
         return _ask("maybe_not_in_money")  # a nought never stands for "unknown"
     return None
 
@@ -150,6 +158,8 @@ def _perhaps(met: list[Piece], one: Statement, found: set[Found]) -> Heard[Benef
         return _ask(one.amount.unclear, *readings)
     if one.clash:
         return _ask("several_numbers", *readings)
+    if Found.NUMBER in found:
+        return _ask("several_numbers")  # `1 trăm 20 triệu`: the other number may belong to it
     for kind, reason in _PERHAPS:
         if kind in found:
             return _ask(reason, *readings)

@@ -64,6 +64,8 @@ def _figure(part: Part) -> Figure:
 def _total(parts: list[Part]) -> Figure:
     """All parts together; a further part is smaller than the unit before it and clear in itself."""
     total = _figure(parts[0])
+    if len(parts) > 1 and parts[0].scale and parts[0].scale.others:
+        return replace(MALFORMED, unclear="unclear_unit")
     for upper, part in pairwise(parts):
         total = _together(total, _further(upper, part), upper.grain)
     return total

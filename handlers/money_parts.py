@@ -40,6 +40,7 @@ class Part:
 
 
 def parts_of(line: Line, at: int) -> list[Part]:
+    """The parts of the amount that begins at this token, each smaller than the one before; perhaps none."""
     parts: list[Part] = []
     while True:
         joint = _JOINS.get(line.word(at)) if parts else None
@@ -63,21 +64,25 @@ def _part(line: Line, at: int, *, behind: bool) -> Part | None:
     bare = _coefficient(line, at, behind=behind)
     if bare is None:
         return None
-    between = next((len(half) for half in _HALVES if line.begins(bare.end, *half)), 0)
-    scale, end = compound(line, bare.end + between) or (None, 0)
-    if scale is None:
-        scale, end = compound(line, bare.end) or (None, bare.end)
-        between = 0
-    if scale is None:
+    between = _half(line, bare.end)  # `năm rưỡi triệu`
+    found = compound(line, bare.end + between)
+    if found is None:
+        between, found = 0, compound(line, bare.end)
+    if found is None:
         return _unscaled(line, bare) if behind else bare
-    half = Fraction(scale.worth, 2) if between else Fraction(0)
-    doubt = bare.doubt or ("shorthand" if between else "")
-    if scale.worth > 1 and (after := next((len(h) for h in _HALVES if line.begins(end, *h)), 0)):
+    scale, end = found
+    half, doubt = Fraction(scale.worth if between else 0, 2), bare.doubt or ("shorthand" if between else "")
+    if scale.worth > 1 and (after := _half(line, end)):
         half, end = half + Fraction(scale.grain, 2), end + after
         doubt = doubt or ("shorthand" if scale.grain != scale.worth else "")
-    dong = scale.dong or line.word(end) in DONG
-    end += dong and not scale.dong and line.word(end) in DONG
-    return replace(bare, scale=scale, end=end, half=half, doubt=doubt or scale.doubt, dong=dong)
+    said_dong = not scale.dong and line.word(end) in DONG
+    dong = scale.dong or said_dong
+    return replace(bare, scale=scale, end=end + said_dong, half=half, doubt=doubt or scale.doubt, dong=dong)
+
+
+def _half(line: Line, at: int) -> int:
+    """How many words say `rưỡi` here."""
+    return next((len(half) for half in _HALVES if line.begins(at, *half)), 0)
 
 
 def _coefficient(line: Line, at: int, *, behind: bool) -> Part | None:

@@ -13,13 +13,13 @@ from handlers.money_vocabulary import (
     DATED,
     ENGLISH_PIECES,
     IN_TIME,
+    JUST_NOW,
     NOT_A_PIECE,
     ONE,
     OTHER_TIMES,
     PER,
     PHRASES,
     TIMES,
-    WORDS,
 )
 from handlers.spoken_numbers import spoken
 
@@ -47,7 +47,7 @@ def period(line: Line, at: int, met: list[Piece]) -> Taken:
     if timed := _time(line, step, sure=one or not _dated(line, step + 1)):
         return timed
     noun = line.word(step)
-    counted = one and behind and kind_of_word and noun not in NOT_A_PIECE and noun not in WORDS
+    counted = one and behind and kind_of_word and noun not in NOT_A_PIECE
     return ([Piece(Found.PER_PIECE)], step + 1) if counted or (behind and noun in ENGLISH_PIECES) else None
 
 
@@ -77,8 +77,8 @@ def _per(line: Line, at: int, step: int, *, behind: bool) -> Taken:
         return [Piece(Found.OTHER_PERIOD)], step + 1
     if kind is Kind.NUMBER and behind:
         return [Piece(Found.OTHER_PERIOD)], step + 1
-    # *mới* (new) folds like *mỗi* (each): not before an amount's own words.
-    another = kind is Kind.WORD and (behind or (noun not in WORDS and not _begins_a_phrase(line, step)))
+    # *mới* (just now) folds like *mỗi* (each): `mới được 5 triệu` is not per piece.
+    another = kind is Kind.WORD and (behind or (noun not in JUST_NOW and not _begins_a_phrase(line, step)))
     return ([Piece(Found.PER_PIECE)], step + 1) if another else None
 
 
@@ -95,13 +95,15 @@ def _dated(line: Line, at: int) -> bool:
 
 def _bare_time(line: Line, at: int, *, behind: bool) -> Taken:
     """`5 triệu tháng`, `tháng 5 triệu`, `tháng 9`."""
-    noun = line.word(at)
+    noun, read = line.word(at), amount(line, at + 1)
+    ahead = read is not None and read.unit
+    if noun in OTHER_TIMES and noun != "t" and (behind or ahead):
+        return [Piece(Found.OTHER_PERIOD)], at + 1  # `ngày 500k`
     if noun not in TIMES:
         return None
     if _dated(line, at + 1):
         return [Piece(Found.COUNTED)], at + 2
-    read = amount(line, at + 1)
-    if read and read.unit:
+    if ahead:
         return [Piece(Found.PERIOD, period=TIMES[noun], guessed=True)], at + 1
     if not behind:
         return None

@@ -9,7 +9,7 @@ from handlers.money_amounts import Amount, amount
 from handlers.money_parts import ends_an_amount
 from handlers.money_periods import period
 from handlers.money_pieces import Found, Piece, Taken
-from handlers.money_scales import DONG, SCALES
+from handlers.money_scales import SCALES
 from handlers.money_tokens import Kind, Line
 from handlers.money_vocabulary import (
     FOREIGN,
@@ -85,7 +85,8 @@ def _sign(line: Line, at: int, met: list[Piece]) -> Taken:
     """A dash or `đến` between numbers is a range; before the first one a dash is a minus, or a bullet."""
     word, ahead = line.word(at), line.kind(at + 1) is Kind.NUMBER
     behind = bool(met) and met[-1].found in {*_NUMBERS, Found.PERIOD}
-    if word in TO and behind and (ahead or amount(line, at + 1)):
+    listed = word == "," and bool(met) and met[-1].found is Found.NUMBER  # năm, sáu triệu
+    if ((word in TO and behind) or listed) and (ahead or amount(line, at + 1)):
         return [Piece(Found.TO)], at + 1
     if ahead and ((word == "-" and line.glued(at + 1) and not line.glued(at)) or word in NEGATIVE):
         return [Piece(Found.MINUS)], at + 1
@@ -140,12 +141,17 @@ def _duration(line: Line, at: int, met: list[Piece]) -> Taken:
 def _bare_number(line: Line, at: int, met: list[Piece]) -> Taken:
     """A number without a unit: đồng, a question, or the count of whatever word follows it."""
     read = amount(line, at)
-    if read is None or line.word(read.end) == "%":
-        return ([Piece(Found.SUM)], read.end + 1) if read else None
-    alone = ends_an_amount(line, read.end) or line.word(read.end) in TO or line.word(read.end) in DONG
+    if read is None:
+        return None
+    word = line.word(read.end)
+    if word == "%":
+        return [Piece(Found.SUM)], read.end + 1
+    low_end = (word in TO or word == ",") and amount(line, read.end + 1) is not None
+    # `hai trăm 20 triệu`: a number names nothing that the first could be a count of.
+    alone = low_end or line.kind(read.end) is Kind.NUMBER or ends_an_amount(line, read.end) or word in TO
     if line.kind(at) is Kind.WORD:
-        several = read.end - at > 1 or len(line) == 1
-        return ([Piece(Found.NUMBER, read)], read.end) if alone and several else None
+        number = low_end or (alone and (read.end - at > 1 or len(line) == 1))
+        return ([Piece(Found.NUMBER, read)], read.end) if number else None
     named = line.glued(at) and line.kind(at - 1) is Kind.WORD
     if named or not alone:
         return [Piece(Found.COUNTED, read)], read.end

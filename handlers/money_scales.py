@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from handlers.money_tokens import Kind, Line
+from handlers.spoken_numbers import DIGITS
 
 DONG = frozenset({"d", "dong", "vnd", "₫"})
 
@@ -31,7 +32,7 @@ def _named(names: str, scale: Scale) -> dict[str, Scale]:
 
 
 _SHORT = {
-    **_named("nghin ngan nghan ngin k ng", Scale(1000)),
+    **_named("nghin ngan nghan ngin k", Scale(1000)),
     **_named("trieu tr triu", Scale(10**6)),
     **_named("ty ti", Scale(10**9)),
 }
@@ -40,7 +41,7 @@ SCALES: dict[str, Scale] = {
     **_SHORT,
     **{
         name + dong: replace(scale, dong=True)
-        for name, scale in _SHORT.items()
+        for name, scale in (*_SHORT.items(), ("ng", Scale(1000)))
         for dong in ("d", "dong", "vnd")
     },
     **_named(" ".join(DONG), Scale(1, dong=True)),
@@ -55,7 +56,6 @@ SCALES: dict[str, Scale] = {
     **_named("quintillion", Scale(10**18)),
     **_named("m", Scale(10**6, doubt="slang", thing=True, takes_tail=False)),  # also metres
     **_named("b", Scale(10**9, doubt="slang")),
-    **_named("n ng", Scale(1000, doubt="slang", thing=True)),  # also người
     **_named("cu chai", Scale(10**6, doubt="slang", thing=True)),
     **_named("toi", Scale(10**9, doubt="slang", thing=True)),
     **_named("lit", Scale(100_000, doubt="slang", thing=True)),
@@ -71,6 +71,8 @@ def compound(line: Line, at: int) -> tuple[Scale, int] | None:
     `trăm` and `chục` alone are no units of money.
     """
     scale: Scale | None = None
+    if line.word(at) == "toi" and (line.kind(at + 1) is Kind.NUMBER or line.word(at + 1) in DIGITS):
+        return None  # *tới* (to), not *tỏi*: `5 tới 6 triệu`
     while (word := SCALES.get(line.word(at))) and line.kind(at) is not Kind.NUMBER:
         if scale is None:
             scale = word

@@ -29,6 +29,7 @@ NOT_A_PIECE = _words("cach phan chut it so khoan luc")  # một phần, một kh
 COUNTERS = _words(
     "cai chiec con kg tan ta ha sao mau nguoi em xe may cay bo hop thung bao cuon tam met suat chuyen mon bai"
 )
+JUST_NOW = _words("duoc co khoang hon gan tam chung chi tinh")
 ENGLISH_PIECES = _words("piece unit ton kg item person machine")
 
 TO = _words("- ~ den toi hoac hay len xuong con to or")
@@ -47,7 +48,7 @@ def _each(found: Found | None, words: str) -> dict[str, Found | None]:
 
 WORDS: dict[str, Found | None] = {
     # About, politeness, connecting words: they change nothing.
-    **_each(None, "khoang hon gan do chung tam co uoc tinh tren xap xi duoc dc la thi so tien tong cong"),
+    **_each(None, "khoang hon gan do chung tam co uoc tren xap xi duoc dc la thi tien tong"),
     **_each(None, "a nhe nha da thoi chan tron ca vn dong va moi hang trong cho tri"),
     **_each(None, "about around approximately roughly nearly almost over more than of we it total the"),
     **_each(Found.NOT, "khong ko k chang not no never"),
@@ -66,6 +67,12 @@ PHRASES: dict[tuple[str, ...], tuple[Found, ...]] = {
     ("gia", "tri"): (),
     ("viet", "nam"): (),
     ("duy", "nhat"): (),
+    ("so", "tien"): (),
+    ("tong", "cong"): (),
+    ("uoc", "tinh"): (),
+    ("nha", "may"): (Found.WORD,),
+    ("nua", "nam"): (Found.OTHER_PERIOD,),
+    ("nua", "thang"): (Found.OTHER_PERIOD,),
     ("tren", "duoi"): (),
     ("ca", "nha", "may"): (),
     **{("ca", group): () for group in ("to", "xuong", "chuyen", "nhom", "doi", "phong", "kho", "cong")},

@@ -16,7 +16,6 @@ from handlers.number_words import BILLION
 SECOND_LOOK = 30 * BILLION
 """Đồng. A benefit above this is confirmed a second time; there is no maximum."""
 
-_MILLION = 1_000_000
 _LONGEST = 40  # characters of a numeral; anything longer only says "too large"
 _COUNTED_IN_THOUSANDS = frozenset({1000, 10**6, 10**9})
 _MARKS = re.compile(r"[ .,']")
@@ -66,7 +65,7 @@ def _decimal(whole: str, part: str) -> Fraction:
 def _counted(digits: str, unit: int, doubt: str = "") -> Figure:
     """A whole count of units; a long count of a big unit looks like the unit was said twice."""
     count, whole = Fraction(int(digits)), len(digits)
-    if unit >= _MILLION and whole >= 7:
+    if unit >= 1000 and whole >= 7:
         return Figure((count, count * unit), unclear="unclear_number", whole=whole)
     if unit >= 1000 and whole >= 5:
         doubt = doubt or "unusual_number"
