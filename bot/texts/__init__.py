@@ -34,7 +34,8 @@ class Texts:
         written = {language: dict(_flattened(tables[language])) for language in self.languages}
         self._words = {language: tables[language].get(WORDS, {}) for language in self.languages}
         wrong = [line for language in written for line in _misshapen(language, written[language])]
-        wrong += [line for language in written for line in _words_misshapen(language, self._words[language])]
+        for language, words in self._words.items():
+            wrong += _words_misshapen(language, words, written[language])
         if wrong := wrong or list(_different(written)):
             raise WrongTexts("\n".join(wrong))
         self._texts: dict[str, dict[str, str]] = {
@@ -131,8 +132,10 @@ def _misshapen(language: str, texts: Mapping[str, Any]) -> Iterator[str]:
             yield f"{language}: {key} says nothing"
 
 
-def _words_misshapen(language: str, words: Mapping[str, Any]) -> Iterator[str]:
+def _words_misshapen(language: str, words: Mapping[str, Any], texts: Mapping[str, Any]) -> Iterator[str]:
     for name, said in words.items():
+        if f"button.{name}" not in texts:
+            yield f"{language}: {WORDS}.{name} has no button.{name}"
         if not (isinstance(said, list) and all(isinstance(word, str) and word for word in said)):
             yield f"{language}: {WORDS}.{name} is not a list of words"
 

@@ -1,0 +1,165 @@
+"""Every word the bot says: both languages whole, every key that code names there, and nothing unused."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.speech import Speech
+from bot.texts import BlankLeftOpen, Texts, UnknownText, WrongTexts, blanks
+from handlers.answers import read
+from handlers.forms import INITIATIVE, Step, Text
+from handlers.place import REVIEW, Place
+from handlers.questions import question, refusal
+from tests.text_keys import (
+    FORM_KEYS,
+    GIVEN,
+    NAMED,
+    PUT_TOGETHER,
+    ROOT,
+    TABLES,
+    TEXTS,
+    ZONE,
+    patterns,
+    refusals,
+    sayings,
+)
+
+BOTH = pytest.mark.parametrize("language", TEXTS.languages)
+
+
+def test_every_text_that_code_names_exists() -> None:
+    assert sorted(key for key in NAMED if not TEXTS.has(key)) == []
+
+
+def test_every_text_is_used() -> None:
+    assert sorted(set(TEXTS.keys("vi")) - NAMED) == []
+
+
+def test_a_key_put_together_in_a_new_way_is_told_to_this_test() -> None:
+    ours = {pattern for pattern in patterns() if pattern.partition(".")[0] in TABLES - {"initiative"}}
+    assert ours <= set(PUT_TOGETHER)
+    ends = {p.rpartition(".")[2] for p in patterns() if p.startswith(("*.*.", "initiative.*."))}
+    assert ends - {"*"} <= {key.rpartition(".")[2] for key in FORM_KEYS}
+
+
+def test_the_readers_give_the_reasons_that_were_looked_for() -> None:
+    """The reasons are found by reading the sources; what was typed must give none that was not found."""
+    steps = {"money": INITIATIVE.step("benefit"), "date": INITIATIVE.step("applied_on")}
+    for line in (ROOT / "tests" / "data" / "inputs.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        kind, typed, *_ = line.split("\t")
+        if kind in steps:
+            heard = read(steps[kind], typed, GIVEN)
+            if not getattr(heard, "confirm", False) and (reason := getattr(heard, "reason", "")):
+                assert reason in refusals(steps[kind]), typed
+
+
+def test_a_reply_fills_every_blank_of_its_text() -> None:
+    wrong = [where for where, key, given in sayings() if not blanks(TEXTS.get("vi", key)) <= given]
+    assert wrong == []
+
+
+def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
+    """Forms are said in full below; what is left is either listed here or has no blank."""
+    left = NAMED - FORM_KEYS - {key for _, key, _ in sayings()}
+    listed = {
+        "button.add": {"step"},
+        "button.change": {"step"},
+        "button.reading": {"value"},
+        "form.kept_voice": {"count"},
+        "list.lettered": {"mark", "label"},
+        "list.numbered": {"mark", "label"},
+        "mine.one": {"code", "title", "state", "at"},
+        "submit.receipt": {"code", "title", "unit", "at"},
+        "submit.corrected": {"code", "title", "unit", "at"},
+        "value.minutes": {"count"},
+        "value.hours": {"count"},
+        "value.once": {"amount"},
+        "value.per_month": {"amount"},
+        "value.per_year": {"amount"},
+    }
+    assert {key: found for key in left if (found := blanks(TEXTS.get("vi", key)))} == {
+        key: found for key, found in listed.items() if key in left
+    }
+
+
+@BOTH
+@pytest.mark.parametrize("step", INITIATIVE.steps, ids=lambda step: step.key)
+def test_every_question_and_refusal_can_be_said(language: str, step: Step) -> None:
+    speech = Speech(TEXTS, ZONE)
+    place = Place(
+        answers={"after": {"value": "Đóng giá có bánh xe", "typed": []}}, asking=step.key, aside=True
+    )
+    for asked in (place, Place(asking=step.key)):
+        assert speech.render(question(INITIATIVE, asked, GIVEN), language).text
+    for reason, refused in refusals(step).items():
+        for tries in (1, 3):
+            reply = refusal(INITIATIVE, step, Place(asking=step.key, tries=tries), GIVEN, refused)
+            assert speech.render(reply, language).text, reason
+
+
+@BOTH
+def test_the_review_card_says_every_answer(language: str) -> None:
+    values = {step.key: "Giá có bánh xe" for step in INITIATIVE.steps if isinstance(step, Text)}
+    answers = values | {
+        "benefit": {"vnd": 4_980_000_000, "period": "year"},
+        "applied_on": {"day": "2022-02-25", "precision": "day"},
+        "kind": "technical",
+        "coauthors": [["Trần Thị Diệu {x}", 3_333]],
+        "files": [{}],
+    }
+    place = Place({key: {"value": value, "typed": []} for key, value in answers.items()}, asking=REVIEW)
+    said = Speech(TEXTS, ZONE).render(question(INITIATIVE, place, GIVEN), language).text
+    assert said.count("•") == len(answers)
+    assert "{x}" in said and "25/02/2022" in said
+
+
+# --- finding and filling ------------------------------------------------------------------------------------
+
+
+def made(vi: dict[str, object], en: dict[str, object]) -> Texts:
+    return Texts({"vi": vi, "en": en})
+
+
+def test_every_difference_between_the_languages_is_told_at_once() -> None:
+    vi = {"a": {"one": "x", "two": "{count} tệp", "three": "{name}"}}
+    en = {"a": {"two": "{number} files", "three": "{name}", "four": "y"}}
+    with pytest.raises(WrongTexts) as wrong:
+        made(vi, en)
+    assert str(wrong.value).splitlines() == [
+        "en: a.one is missing",
+        "vi: a.four is missing",
+        "a.two has other blanks: vi count, en number",
+    ]
+
+
+@pytest.mark.parametrize("text", ["{a.b}", "{a[0]}", "{a!r}", "{a:>9}", "{}", "{0}", "{a", "a}", "", 3, []])
+def test_a_text_with_anything_but_plain_blanks_is_refused(text: object) -> None:
+    with pytest.raises(WrongTexts, match=r"vi: a\.b"):
+        made({"a": {"b": text}}, {"a": {"b": text}})
+
+
+def test_words_must_be_lists_of_words_for_a_button() -> None:
+    button = {"button": {"yes": "Đúng"}}
+    assert made({**button, "words": {"yes": ["có"]}}, button).words("vi", "yes") == ["có"]
+    with pytest.raises(WrongTexts, match=r"en: words\.yes is not a list of words"):
+        made(button, {**button, "words": {"yes": "yes"}})
+    with pytest.raises(WrongTexts, match=r"en: words\.no has no button\.no"):
+        made(button, {**button, "words": {"no": ["no"]}})
+
+
+def test_what_somebody_typed_is_never_read_as_a_text() -> None:
+    texts = made({"a": {"b": "“{typed}”"}}, {"a": {"b": "{typed}"}})
+    for typed in ("{typed}", "{", "}}", "{0.__class__}", "%s $x", "{typed!r}"):
+        assert texts.say("vi", "a.b", {"typed": typed, "more": "x"}) == f"“{typed}”"
+
+
+def test_a_blank_without_a_value_and_an_unknown_text_are_errors() -> None:
+    texts = made({"a": {"b": "\n{x} y\n"}}, {"a": {"b": "y {x}"}})
+    assert texts.get("vi", "a.b") == "{x} y"
+    assert texts.say("en", "a.b", {"x": ""}) == "y"
+    with pytest.raises(BlankLeftOpen, match="x"):
+        texts.say("en", "a.b", {})
+    for language, key in (("vi", "a"), ("vi", "a.c"), ("fr", "a.b")):
+        with pytest.raises(UnknownText):
+            texts.get(language, key)
+    assert texts.keys("vi") == ["a.b"] and texts.has("a.b") and not texts.has("a")

@@ -1,0 +1,216 @@
+"""Which texts the sources name, and which blanks they fill, found by reading the sources."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.channels import telegram
+from bot.texts import load
+from handlers import money
+from handlers.answers import Given, Refused, read
+from handlers.commands import SHOWN
+from handlers.forms import INITIATIVE, Choice, Date, Money, Names, Step, Text
+from handlers.heard import Decision
+
+ROOT = Path(__file__).parent.parent
+SOURCES = [path for folder in ("handlers", "bot", "bot/channels") for path in (ROOT / folder).glob("*.py")]
+TEXTS = load()
+TABLES = {key.partition(".")[0] for key in TEXTS.keys("vi")}
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+GIVEN = Given(datetime(2023, 8, 15, 2, tzinfo=UTC), ZONE, date(2021, 9, 1), date(2023, 9, 1))
+_KEY = re.compile(r"[a-z]+(\.[a-z_]+)+")
+STATES = ("submitted", "returned", "recognised", "valid", "rejected", "withdrawn")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(module: ast.AST, *names: str) -> Iterator[ast.Call]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in names:
+            yield node
+
+
+def strings(node: ast.AST | None) -> set[str]:
+    """The texts an expression may be: `a or "x"`, `"x" if sure else "y"`; never what it compares with."""
+    match node:
+        case ast.Constant(value=str(value)):
+            return {value} if value else set()
+        case ast.IfExp(body=body, orelse=orelse):
+            return strings(body) | strings(orelse)
+        case ast.BoolOp(values=values):
+            return set().union(*map(strings, values))
+    return set()
+
+
+def written_keys() -> set[str]:
+    """Every text in the sources that looks like a key of one of our tables."""
+    found = set()
+    for path in SOURCES:
+        module = tree(path)
+        inside = {id(part) for f in ast.walk(module) if isinstance(f, ast.JoinedStr) for part in f.values}
+        for node in ast.walk(module):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
+                found.add(node.value)
+    return {key for key in found if _KEY.fullmatch(key) and key.partition(".")[0] in TABLES}
+
+
+def patterns() -> set[str]:
+    """Every key that is put together, a star for each part that is computed: `form.kept_*`."""
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.JoinedStr):
+                parts = [part.value if isinstance(part, ast.Constant) else "*" for part in node.values]
+                found.add("".join(map(str, parts)))
+    return {pattern for pattern in found if re.fullmatch(r"[a-z_*]+(\.[a-z_*]+)+", pattern)}
+
+
+def drawn_choices() -> set[str]:
+    """The choices for which a form draws buttons; each has its label `button.<choice>`."""
+    found = {"skip", "save", "person", "seal", "unseal"}
+    found |= {offer for step in INITIATIVE.steps for offer in step.offers}
+    for name in ("questions.py", "presses.py"):
+        module = tree(ROOT / "handlers" / name)
+        drawn = [call.args[3] for call in calls(module, "button") if not labelled(call)]
+        for node in (*drawn, *(call.args[0] for call in calls(module, "labelled") if not labelled(call))):
+            first = node.values[0] if isinstance(node, ast.JoinedStr) else node
+            found |= {choice.partition(".")[0] for choice in strings(first)}
+    return found
+
+
+def labelled(call: ast.Call) -> bool:
+    return any(keyword.arg == "label" for keyword in call.keywords)
+
+
+def refusals_of(*names: str) -> dict[str, Refused]:
+    """The refusals that functions of the reader of answers make, with the blanks they fill."""
+    module = tree(ROOT / "handlers" / "answers.py")
+    found = {}
+    for function in (
+        node for node in module.body if isinstance(node, ast.FunctionDef) and node.name in names
+    ):
+        for call in calls(function, "Refused"):
+            given = call.args[1] if len(call.args) > 1 else None
+            filled = {name for key in getattr(given, "keys", ()) for name in strings(key)}
+            if isinstance(given, ast.DictComp):
+                filled = {"from", "to"}
+            for reason in strings(call.args[0]):
+                found[reason] = Refused(reason, dict.fromkeys(filled, "1"))
+    return found
+
+
+def date_reasons() -> set[str]:
+    """The reasons with which the reader of dates asks or refuses; those it confirms with are not shown."""
+    found = set()
+    for path in (ROOT / "handlers").glob("date*.py"):
+        module = tree(path)
+        for call in calls(module, "asked", "Heard"):
+            if "Decision.CONFIRM" not in ast.unparse(call):
+                found |= {w for word in call.keywords if word.arg == "reason" for w in strings(word.value)}
+        found |= {word for call in calls(module, "_only") for word in strings(call.args[0])}
+        if path.name == "date_doubts.py":
+            found |= {
+                w for node in ast.walk(module) if isinstance(node, ast.Return) for w in strings(node.value)
+            }
+    return found
+
+
+@cache
+def refusals(step: Step) -> dict[str, Refused]:
+    """Every way in which an answer to `step` is asked again or refused."""
+    match step:
+        case Text():
+            return refusals_of("_text")
+        case Money():
+            reasons = money.REASONS[Decision.ASK] | money.REASONS[Decision.REJECT]
+            return refusals_of("_money") | {reason: Refused(reason) for reason in reasons}
+        case Date():
+            return refusals_of("_date", "_outside") | {reason: Refused(reason) for reason in date_reasons()}
+        case Names():
+            module = tree(ROOT / "handlers" / "names.py")
+            reasons = {word for call in calls(module, "NotNames") for word in strings(call.args[0])}
+            return {reason: Refused(reason) for reason in reasons}
+    heard = read(step, "gì cũng được", GIVEN)
+    assert isinstance(heard, Refused)
+    return {heard.reason: heard}
+
+
+def parts_of(step: Step) -> set[str]:
+    """The last parts of every key that a step needs."""
+    parts = {"name", "ask", "line", "stuck", *refusals(step)} | ({"offer"} if step.optional else set())
+    match step:
+        case Choice(options=options):
+            parts |= set(options)
+        case Text(proposes=proposes) if proposes:
+            parts.add("propose")
+        case Money():
+            parts |= {"confirm", "echo", "none_echo"}
+        case Date():
+            parts |= {"confirm", "echo"}
+    return parts
+
+
+FORM_KEYS = {f"initiative.{step.key}.{part}" for step in INITIATIVE.steps for part in parts_of(step)}
+FORM_KEYS |= {"initiative.review.head", "initiative.review.ask"}
+KINDS_NOT_READ = {telegram._SAID_AS.get(kind, kind) for kind in telegram._UNSUPPORTED} | {"other"}
+PUT_TOGETHER = {
+    "button.in_*": {f"button.in_{language}" for language in TEXTS.languages},
+    "button.*": {f"button.{choice}" for choice in drawn_choices()},
+    "commands.*": {f"commands.{command}" for command in SHOWN},
+    "form.kept_*": {"form.kept_voice"},
+    "form.*": {"form.file_too_large", "form.file_empty", "form.files_too_many"},
+    "state.*": {f"state.{state}" for state in STATES},
+    "unsupported.*": {f"unsupported.{kind}" for kind in KINDS_NOT_READ},
+    "value.*": {"value.minutes", "value.hours"},
+}
+NAMED = written_keys() | FORM_KEYS | set().union(*PUT_TOGETHER.values())
+
+
+def filled(module: ast.Module, function: ast.AST, node: ast.AST | None) -> set[str] | None:
+    """The names that an expression gives values for; None where reading the source does not tell."""
+    match node:
+        case None:
+            return set()
+        case ast.Dict(keys=keys, values=values):
+            parts = [
+                filled(module, function, value) if key is None else strings(key)
+                for key, value in zip(keys, values, strict=True)
+            ]
+            return None if None in parts else set().union(*(part or set() for part in parts))
+        case ast.Name(id=name):
+            for found in ast.walk(function):
+                if isinstance(found, ast.Assign) and ast.unparse(found.targets[0]) == name:
+                    return filled(module, function, found.value)
+        case ast.Call(func=ast.Name(id=name)):
+            for found in module.body:
+                if isinstance(found, ast.FunctionDef) and found.name == name:
+                    returned = [n.value for n in ast.walk(found) if isinstance(n, ast.Return)]
+                    return filled(module, found, returned[0]) if len(returned) == 1 else None
+    return None
+
+
+def sayings() -> list[tuple[str, str, set[str]]]:
+    """Where a text is said by a key written out, the key, and the blanks that are filled there."""
+    found = []
+    for path in SOURCES:
+        module = tree(path)
+        for function in (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)):
+            for call in calls(function, "Reply", "Note", "Button", "text", "say"):
+                name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+                keys, params, *_ = [*call.args[name in ("Button", "say") :], None, None]
+                given = filled(module, function, params)
+                if name == "text":
+                    given = {word.arg or "" for word in call.keywords}
+                where = f"{path.name}:{call.lineno}"
+                texts = [key for key in strings(keys) if TEXTS.has(key)]
+                found += [(f"{where} {key}", key, given) for key in texts if given is not None]
+    return found
