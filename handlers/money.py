@@ -135,7 +135,7 @@ def _refused(stated: list[Statement], found: set[Found]) -> Heard[Benefit] | Non
 
 
 def _not_one_amount(met: list[Piece], stated: list[Statement], found: set[Found]) -> Heard[Benefit] | None:
-    """Another currency, a range, a sum, a figure per day or per piece, a nought."""
+    """Another currency, a range, a sum, a figure per day or per piece."""
     if Found.FOREIGN in found:
         return _ask("foreign_currency", *_benefits(in_dong(met, stated)))
     for kind, reason in _NO_READING:
@@ -145,15 +145,14 @@ def _not_one_amount(met: list[Piece], stated: list[Statement], found: set[Found]
             return _ask(reason, *(_benefits(stated) if own else ()))
     if Found.TO in found:
         return _ask("range", *(Benefit(vnd, stated[-1].period) for vnd in ends_of_range(met)))
-    readings = [vnd for each in stated for vnd in each.amount.readings]
-    if readings and not any(readings):
-        return _ask("maybe_not_in_money")  # a nought never stands for "unknown"
     return None
 
 
 def _perhaps(met: list[Piece], one: Statement, found: set[Found]) -> Heard[Benefit] | None:
     """One amount, but what it means or whether it is the benefit is not certain enough to propose it."""
     readings = _benefits([one])
+    if 0 in one.amount.readings:
+        return _ask("maybe_not_in_money")  # a nought never stands for "unknown"
     if one.amount.unclear:
         return _ask(one.amount.unclear, *readings)
     if one.clash:
