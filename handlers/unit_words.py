@@ -137,15 +137,15 @@ def search_key(text: str) -> str:
     return " ".join(normal_words(text))
 
 
-# Sorts behind every word that people use, in every collation, because it is letters only.
-_CODE = "zzzz"
+# Codes stand in the same index, behind every word that people use, in every collation because it is letters.
+END_OF_WORDS = "zzzz"
 
 
 def code_word(code: str) -> str:
     """The word under which a code is found: its letters and digits, without case and marks."""
-    return _CODE + "".join(re.findall(r"[^\W_]+", fold(code[:LONGEST_TYPED])))[:LONGEST_WORD]
+    return END_OF_WORDS + "".join(re.findall(r"[^\W_]+", fold(code[:LONGEST_TYPED])))[:LONGEST_WORD]
 
 
-def is_code_word(word: str) -> bool:
-    """Whether a word of the index stands for a code and not for a word of a name."""
-    return word.startswith(_CODE)
+def spelled_words() -> frozenset[str]:
+    """The words of every spelling and abbreviation in the table, as people type them."""
+    return frozenset(word for spellings in SPELLINGS.values() for line in spellings for word in line.split())

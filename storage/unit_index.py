@@ -1,7 +1,6 @@
 """The words under which units are found: counts, postings and names, in bulk and the same on both databases.
 
-Words are runs of folded letters and digits, so comparing them as ranges means the same in every collation;
-nothing here uses LIKE, and nothing typed ever becomes part of a statement.
+Nothing here uses LIKE, and nothing typed ever becomes part of a statement.
 """
 
 from __future__ import annotations
@@ -19,10 +18,6 @@ WORD = metadata.tables["unit_word"]
 NAME = metadata.tables["unit_name"]
 PARENT = UNIT.alias("parent")
 PARENT_NAME = NAME.alias("parent_name")
-
-# Behind every word of letters and digits that begins with the same letters.
-_END = "zzzzzzzz"
-
 
 # A word leads to a unit, and to the unit above it. Thousands are read for one answer, so they stay tuples.
 Posting = tuple[str, int, int | None]
@@ -52,12 +47,6 @@ _POSTINGS = (
     select(WORD.c.word, WORD.c.unit_id, UNIT.c.parent_id)
     .join(UNIT, UNIT.c.id == WORD.c.unit_id)
     .where(_WORDS, _open())
-    .limit(bindparam("most"))
-)
-_BEGINNING = (
-    select(WORD.c.word)
-    .where(WORD.c.word >= bindparam("start"), WORD.c.word <= bindparam("end"))
-    .distinct()
     .limit(bindparam("most"))
 )
 _SAME_KEY = (
@@ -132,13 +121,6 @@ class UnitIndex:
             carries = select(other.c.word).where(other.c.word == word, other.c.unit_id == first.c.unit_id)
             statement = statement.where(carries.exists())
         return list(self._connection.execute(statement.limit(most), {"today": today}).scalars())
-
-    def beginning_with(self, start: str, most: int) -> list[str]:
-        """Words that begin with these letters."""
-        values = {"start": start, "end": start + _END, "most": most}
-        words = self._connection.execute(_BEGINNING, values).scalars()
-        # A collation may slip a word with other letters into the range.
-        return [word for word in words if word.startswith(start)]
 
     def vocabulary(self, end: str) -> list[str]:
         """Every word before `end`, once."""
