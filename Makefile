@@ -32,6 +32,9 @@ $(VENV)/.development: requirements/development.txt $(VENV)/.runtime
 	$(PIP) install --require-hashes -r requirements/development.txt
 	@touch $@
 
+benchmarks: $(VENV)/.development
+	$(BIN)/python -m benchmarks.first_things
+
 lock: $(VENV)/bin/python
 	$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements/runtime.txt

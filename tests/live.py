@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from bot.sandbox import Sandbox
+from bot.sandbox import Person, Sandbox
 
 TOKEN = "1000:SANDBOX"
 UNITS = Path(__file__).parent / "data" / "units.csv"
@@ -88,3 +88,34 @@ async def live(folder: Path, sandbox: Sandbox, *, units: bool = True, database: 
         assert code == 0, error
     await program.runs()
     return program
+
+
+def action_of(person: Person, label: str) -> tuple[dict[str, object], str]:
+    """The last message on the screen with a button whose label contains the words, and its data."""
+    for message in reversed(person.screen()):
+        for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+            for button in row:
+                if label in button["text"]:
+                    return message, button["callback_data"]
+    raise AssertionError(f"no button {label!r} on the screen")
+
+
+async def taps(person: Person, label: str, seconds: float = 15) -> str:
+    """Tap a button; the last thing the bot answers."""
+    message, data = action_of(person, label)
+    await person.presses(message, data)
+    return str((await person.answer(seconds))[-1]["text"])
+
+
+async def says(person: Person, text: str, seconds: float = 15) -> str:
+    """Type a text; the last thing the bot answers."""
+    await person.types(text)
+    return str((await person.answer(seconds))[-1]["text"])
+
+
+async def joins(person: Person) -> None:
+    """Past consent and into a unit."""
+    await says(person, "/start")
+    await taps(person, "Đồng ý")
+    await says(person, "cty may que lam son")
+    await taps(person, "CĐCS C.ty TNHH May Quế Lâm Sơn")

@@ -1,0 +1,99 @@
+"""The real program over HTTP: started, talked to, stopped, killed; as an operator and a worker meet it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import Sandbox
+from tests.live import TOKEN, Program, joins, live, says, taps
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(TOKEN) as server:
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture
+async def program(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Program]:
+    running = await live(tmp_path, sandbox)
+    yield running
+    if running.running is not None:
+        await running.stops()
+    assert "Traceback" not in running.log.read_text(encoding="utf-8")
+
+
+async def test_a_worker_hands_in_an_initiative_and_it_is_exported(sandbox: Sandbox, program: Program) -> None:
+    lan = sandbox.person("Lan", last_name="Nguyễn Thị")
+    await joins(lan)
+    for text in (
+        "/sangkien",
+        "Cuộn vải để dưới đất <b>&_*[`, mỗi ca hai người khiêng",
+        "Đóng giá có bánh xe",
+        "Mỗi ca bớt 40 phút",
+        "4,98 tỷ đồng/năm",
+        "25/2/2022",
+    ):
+        await says(lan, text)
+    await taps(lan, "Giải pháp kỹ thuật")
+    await says(lan, "Giá lăn cuộn vải")
+    assert "SK-00001" in await taps(lan, "Nộp")
+    (line,) = await program.exports()
+    assert line["before"] == "Cuộn vải để dưới đất <b>&_*[`, mỗi ca hai người khiêng"
+    assert line["benefit_vnd"] == 4_980_000_000
+    assert (line["benefit_period"], line["benefit_in_money"]) == ("year", True)
+    assert (line["applied_on"], line["applied_precision"]) == ("2022-02-25", "day")
+    assert (line["author"], line["unit"], line["state"]) == ("Lan Nguyễn Thị", "T09-020", "submitted")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+async def test_what_was_answered_is_there_after_the_program_died(
+    sandbox: Sandbox, program: Program, number: int
+) -> None:
+    lan = sandbox.person("Lan")
+    await joins(lan)
+    await says(lan, "/sangkien")
+    asked = await says(lan, "Cuộn vải để dưới đất, mỗi ca hai người khiêng")
+    code = await program.stops(number)
+    assert code == (0 if number == signal.SIGTERM else -signal.SIGKILL)
+    await lan.types("Đóng giá có bánh xe để lăn")
+    await program.runs()
+    (after,) = await lan.answer(20)
+    assert after["text"] != asked
+    (line,) = await program.exports("--drafts")
+    assert line["before"] == "Cuộn vải để dưới đất, mỗi ca hai người khiêng"
+    assert line["after"] == "Đóng giá có bánh xe để lăn"
+
+
+async def test_a_refused_token_ends_the_program_with_one_sentence(sandbox: Sandbox, tmp_path: Path) -> None:
+    program = Program(tmp_path, sandbox.url)
+    program.environment["SANGKIEN_TELEGRAM__TOKEN"] = "2000:WRONG"
+    code, _, error = await program.does("run")
+    assert code == 1
+    assert "token" in error
+    assert "2000:WRONG" not in error
+
+
+async def test_the_menu_of_commands_is_set_in_both_languages(sandbox: Sandbox, program: Program) -> None:
+    lan = sandbox.person("Lan")
+    await joins(lan)
+    told = {
+        call.params.get("language_code"): call for call in sandbox.calls if call.method == "setMyCommands"
+    }
+    assert set(told) == {None, "vi", "en"}
+
+
+async def test_photos_are_fetched_and_kept_by_their_content(sandbox: Sandbox, program: Program) -> None:
+    lan = sandbox.person("Lan")
+    await joins(lan)
+    await says(lan, "/sangkien")
+    await lan.sends("photo", b"\xff\xd8\xff" + b"anh" * 100, caption="Cuộn vải để dưới đất, hai người khiêng")
+    await lan.answer()
+    assert (await program.exports("--drafts"))[0]["before"] == "Cuộn vải để dưới đất, hai người khiêng"
