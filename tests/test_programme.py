@@ -47,8 +47,9 @@ def test_a_phase_opens_with_its_first_instant_and_is_over_with_its_last(
     assert PROGRAMME.last_closed(now) is over
 
 
-@given(st.datetimes(datetime(2021, 1, 1), datetime(2025, 1, 1), timezones=st.just(UTC)))
-def test_the_time_zone_of_the_question_changes_nothing(now: datetime) -> None:
+@given(st.integers(0, 4 * 365 * 24 * 60))
+def test_the_time_zone_of_the_question_changes_nothing(minutes: int) -> None:
+    now = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     for zone in (ZONE, ZoneInfo("America/New_York")):
         assert PROGRAMME.phase_at(now.astimezone(zone)) is PROGRAMME.phase_at(now)
         assert PROGRAMME.local_day(now.astimezone(zone)) == PROGRAMME.local_day(now)
