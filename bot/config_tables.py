@@ -33,7 +33,8 @@ ZONE = "Asia/Ho_Chi_Minh"
 class Table(BaseModel):
     """A table of config.toml: no key but those declared, nothing changed after it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    # Built when the file is read: most commands' --help never read it.
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 
 
 class Webhook(Table):

@@ -24,7 +24,7 @@ _HALF = re.compile(
 )
 _VAGUE = re.compile(
     r"\b(?:(?:vai|may|nhieu|mot so|it) (?:ba )?(?:ngay|hom|tuan|thang|nam|bua)"
-    r"|(?<![0-9] )(?:hom|bua) (?:no|truoc|ray)|(?:gan|moi) day|lau (?:roi|lam)|da lau"
+    r"|(?<![0-9] )(?:hom|bua) (?:no|truoc|ray|roi|hom)|(?:gan|moi) day|lau (?:roi|lam)|da lau"
     r"|(?:khong|ko|k) (?:nho|ro)|dao (?:truoc|nay)|recently|long ago)\b"
     # "mấy tháng nay", "3 tuần qua" are spans; "thứ 2 tuần này", "tháng 9 năm nay" are not.
     r"|(?<!thu )(?<!thang )(?<!quy )(?<![0-9/.\-])[0-9]{1,3} "
@@ -40,7 +40,7 @@ _HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _TURNING_WORDS = "truoc sau until not khong ko chua chang half nua tuan hai ba bon muoi chuc vai"
 _TURNING = frozenset(_TURNING_WORDS.split())
 _WORD = re.compile(r"[a-z]+|[0-9]+")
-_NUMBER_LEFT = re.compile(r"[0-9] ?[./\-]|[./\-] ?[0-9]")
+_NUMBER_LEFT = re.compile(r"[0-9~] ?[./\-] ?[0-9]|[0-9] ?[./\-] ?~")
 
 
 def no_solar_day(key: str) -> str | None:

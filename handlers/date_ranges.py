@@ -56,7 +56,7 @@ def _day_or_months(found: re.Match[str], _: Anchor) -> Heard[When]:
 _ONE, _OTHER = r"(?P<m>[0-9]{1,2})", r"(?P<m2>[0-9]{1,2})"
 
 RANGES = (
-    Shape(re.compile(rf"\bthang {_ONE}{_TO}(?:thang )?{_OTHER}(?![0-9]){YEAR}"), _months),
+    Shape(re.compile(rf"\bthang {_ONE}{_TO}(?:thang )?(?P<m2>0?[1-9]|1[0-2])(?![0-9]){YEAR}"), _months),
     Shape(re.compile(rf"\bquy (?P<q>[1-4]){_TO}(?:quy )?(?P<q2>[1-4])(?![0-9]){YEAR}"), _quarters),
     Shape(
         re.compile(rf"{LEFT}(?P<d>[0-9]{{1,2}}) ?/ ?{_ONE}{_TO}(?P<d2>[0-9]{{1,2}}) ?/ ?{_OTHER}{YEAR}"),

@@ -37,7 +37,7 @@ YEAR = (
 )
 JUST = r"(?: (?:vua roi|vua qua|roi|qua|nay)\b)?"
 # "vụ 2/2022", "đợt 3/2022", "số 12/2022": the first number counts something else than months.
-_COUNTED = "vu dot lan so ky hk ca lo khoa tuan chuyen to may other kip doi phan bai muc dieu"
+_COUNTED = "vu dot lan so ky hk ca lo khoa tuan chuyen to may other kip doi phan bai muc dieu qd cv"
 _UNCOUNTED = "".join(rf"(?<!\b{word} )" for word in _COUNTED.split())
 
 
@@ -134,7 +134,7 @@ WRITTEN = (
     _shape(rf"{LEFT}{_YEAR}[/\- ]{{1,3}}quy (?P<q>[0-9]){RIGHT}", _quarter),
     _shape(rf"{_PART}\bquy (?P<q>[0-9]){YEAR}{JUST}", _quarter),
     _shape(rf"{_PART}{LEFT}{_UNCOUNTED}{_MONTH}(?={_SEP}[0-9]{{4}}){YEAR}", _month),
-    _shape(rf"{_PART}{LEFT}{_YEAR}[/\-]{_MONTH}{RIGHT}", _month),
+    _shape(rf"{_PART}{LEFT}{_YEAR}[/.\-]{_MONTH}{RIGHT}", _month),
     _shape(rf"\b(?P<part>dau|giua|cuoi) (?:nam )?{_YEAR}{RIGHT}", _year_part),
     _shape(
         r"\b(?P<part>dau|giua|cuoi) nam (?P<which>nay|ngoai|truoc|kia|vua roi|vua qua|roi|qua)\b", _year_part
