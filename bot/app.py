@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from bot import clock
-from bot.channels import CallFailed
+from bot.channels import CallFailed, NotOurs
 from bot.channels.telegram_calls import TelegramChannel
 from bot.config import Config
 from bot.delivery import Delivery
@@ -24,10 +24,12 @@ from bot.texts import Texts, load
 from handlers.commands import COMMANDS, SHOWN
 from handlers.house import House
 from storage.database import Database
+from storage.leadership import Leadership
 from storage.upgrade import upgrade_database
 
 log = structlog.get_logger()
 STOP_SECONDS = 5.0
+STANDBY_SECONDS = 1.0
 
 
 def command_menus(texts: Texts) -> dict[str, list[tuple[str, str]]]:
@@ -49,39 +51,48 @@ class App:
         self._speech = Speech(self._texts, programme.zone)
         self._database = Database(config.database.url)
         self._channel = TelegramChannel(config.require_token(), config.telegram.api_url)
+        self._leadership = Leadership(self._database)
         self._now = now
         self._programme = programme
 
     async def run(self) -> None:
         """Run until told to stop. Raises NotOurs when the token is refused."""
-        await asyncio.to_thread(upgrade_database, self._database)
+        try:
+            await asyncio.to_thread(upgrade_database, self._database)
+            await until_stopped(self._leading())
+        finally:
+            await self._channel.close()
+            self._leadership.leave()
+            self._database.close()
+            log.info("stopped")
+
+    async def _leading(self) -> None:
+        """Wait until this process leads and the messenger answers; then receive and send."""
+        await self._leads()
         bot = await self._opened()
         house = House(self._programme, self._speech, self._config.programme.contact, self._channel.link)
         ledger = Ledger(self._database, house, self._now)
         channels = {self._channel.name: self._channel}
         delivery = Delivery(ledger, channels, self._speech, self._now)
         intake = Intake(ledger, delivery)
+        poller = Poller(self._channel, bot, intake)
         fetching = Fetching(ledger, channels, self._config.files.folder, self._now)
         log.info("running", bot=bot)
         try:
-            await until_stopped(
-                Poller(self._channel, bot, intake).run(),
-                delivery.run(),
-                fetching.run(),
-                self._offer_commands(),
-            )
+            await together(poller.run(), delivery.run(), fetching.run(), self._offer_commands())
         finally:
             await intake.close()
             await delivery.close()
             ledger.close()
-            self._database.close()
-            await self._channel.close()
-            log.info("stopped")
+
+    async def _leads(self) -> None:
+        """Wait until no other process receives and sends for this database."""
+        while not await asyncio.to_thread(self._leadership.take):
+            log.info("another_process_leads", pause=STANDBY_SECONDS)
+            await asyncio.sleep(STANDBY_SECONDS)
 
     async def _opened(self) -> str:
         """Wait for the messenger to answer; only a refused token is final."""
-        from bot.channels import NotOurs
-
         pause = 0.5
         while True:
             try:
@@ -101,20 +112,31 @@ class App:
         await asyncio.Event().wait()
 
 
-async def until_stopped(*works: Coroutine[Any, Any, None]) -> None:
-    """Run everything until a signal; the first that fails stops all and is raised."""
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends or a signal comes; then it is given time to finish what is under way."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(number, stop.set)
-    tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(work) for work in works]
-    stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+    task = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        await task
+        return
+    task.cancel()
+    await asyncio.wait([task], timeout=STOP_SECONDS)
+
+
+async def together(*works: Coroutine[Any, Any, None]) -> None:
+    """Run everything beside each other; the first that fails ends all and is raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
     try:
-        await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
-                raise error
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
     finally:
-        for task in [*tasks, stopping]:
+        for task in tasks:
             task.cancel()
-        await asyncio.wait([*tasks, stopping], timeout=STOP_SECONDS)
+        await asyncio.wait(tasks, timeout=1)

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 app = typer.Typer(
-    help="Sáng kiến: bot nhận sáng kiến của người lao động.", no_args_is_help=True, add_completion=False
+    help="Sáng kiến: bot nhận sáng kiến của người lao động.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 units_app = typer.Typer(help="Cây đơn vị công đoàn.", no_args_is_help=True)
 export_app = typer.Typer(help="Xuất dữ liệu.", no_args_is_help=True)

@@ -53,7 +53,7 @@ class Delivery:
 
     async def run(self) -> None:
         """Send until cancelled."""
-        await self._ledger.within(lambda tx: tx.outbox.release(self._now()))
+        await self._ledger.within(lambda tx: tx.outbox.release())
         failures, pause = 0, 0.0
         while True:
             await self._wait(pause)

@@ -24,4 +24,5 @@ def import_file(database: Database, path: Path, now: datetime, *, dry_run: bool)
             yield f"… và {len(done.details) - MOST_SHOWN} thay đổi nữa"
         yield f"sẽ thêm {done.added}, sẽ sửa {done.changed}, giữ nguyên {done.unchanged}; chưa ghi gì"
         return
-    yield f"đã thêm {done.added}, đã sửa {done.changed}, giữ nguyên {done.unchanged}"
+    gone = f", bỏ qua {done.gone} đơn vị đã rời hoặc giải thể" if done.gone else ""
+    yield f"đã thêm {done.added}, đã sửa {done.changed}, giữ nguyên {done.unchanged}{gone}"

@@ -143,10 +143,10 @@ class OutboxRows:
             stranger = delete(OUTBOX).where(OUTBOX.c.id.in_(rows), OUTBOX.c.chat_id.is_(None))
             self._connection.execute(stranger.where(OUTBOX.c.state.not_in(OPEN)))
 
-    def release(self, now: datetime) -> int:
-        """Messages whose sender died before it could settle wait again; how many."""
-        lost = and_(OUTBOX.c.state == "claimed", OUTBOX.c.lease_until < now)
-        return self._connection.execute(update(OUTBOX).where(lost).values(state="waiting")).rowcount
+    def release(self) -> int:
+        """Messages whose sender died before it could settle wait again; how many. Only the leader may ask."""
+        claimed = update(OUTBOX).where(OUTBOX.c.state == "claimed").values(state="waiting")
+        return self._connection.execute(claimed).rowcount
 
     def next_due(self) -> datetime | None:
         """When the next waiting message may be sent; None when nothing waits."""

@@ -60,13 +60,14 @@ async def test_what_was_answered_is_there_after_the_program_died(
     lan = sandbox.person("Lan")
     await joins(lan)
     await says(lan, "/sangkien")
-    asked = await says(lan, "Cuộn vải để dưới đất, mỗi ca hai người khiêng")
+    await says(lan, "Cuộn vải để dưới đất, mỗi ca hai người khiêng")
     code = await program.stops(number)
     assert code == (0 if number == signal.SIGTERM else -signal.SIGKILL)
     await lan.types("Đóng giá có bánh xe để lăn")
     await program.runs()
-    (after,) = await lan.answer(20)
-    assert after["text"] != asked
+    after = ""
+    while "Kết quả" not in after:  # the message that was on its way may come a second time
+        after = (await lan.answer(20))[-1]["text"]
     (line,) = await program.exports("--drafts")
     assert line["before"] == "Cuộn vải để dưới đất, mỗi ca hai người khiêng"
     assert line["after"] == "Đóng giá có bánh xe để lăn"

@@ -107,7 +107,7 @@ def faults(row: dict[str, Any], line: dict[str, Any], asked: set[str]) -> list[s
     day = expected_day(row["applied"])
     if "applied" not in asked and day and line["applied_on"] != day:
         found.append(f"applied: {row['applied']!r} became {line['applied_on']}")
-    if line["coauthors"] != row["coauthors"]:
+    if line["coauthors"] != [[unicodedata.normalize("NFC", name), share] for name, share in row["coauthors"]]:
         found.append(f"coauthors: {line['coauthors']}")
     if (line["kind"], line["sealed"]) != (row["kind"], row["confidential"]):
         found.append(f"kind or seal: {line['kind']} {line['sealed']}")

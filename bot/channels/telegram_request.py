@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from typing import Any
 
 import aiohttp
 import orjson
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+# python-telegram-bot warns at every 429 unless told which kind of number is wanted; warnings are errors here.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 ANSWER_SECONDS = 20.0
 CONNECT_SECONDS = 8.0

@@ -1,0 +1,57 @@
+"""One process at a time receives and sends for a database: a lock that ends with the process that held it."""
+
+from __future__ import annotations
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from storage.database import Database
+
+# Any number will do, as long as nothing else in the same PostgreSQL database uses it.
+ADVISORY_LOCK = 715_220_902
+
+
+class Leadership:
+    """A lock beside the SQLite file, or an advisory lock inside PostgreSQL; both fall when the process dies."""
+
+    def __init__(self, database: Database) -> None:
+        self._file = FileLock(f"{database.file}.leader.lock") if database.file is not None else None
+        self._engine = None if self._file else create_engine(database.url, poolclass=NullPool)
+        self._connection: Connection | None = None
+
+    def take(self) -> bool:
+        """Try to become the leader, without waiting; whether we are."""
+        if self._file is not None:
+            try:
+                self._file.acquire(timeout=0)
+            except Timeout:
+                return False
+            return True
+        assert self._engine is not None  # noqa: S101 - it is one or the other
+        connection = self._connection or self._engine.connect()
+        taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}).scalar()
+        connection.commit()
+        self._connection = connection
+        return bool(taken)
+
+    def holds(self) -> bool:
+        """Whether we still lead: a lost connection to PostgreSQL has lost the lock as well."""
+        if self._file is not None:
+            return self._file.is_locked
+        try:
+            assert self._connection is not None  # noqa: S101 - asked only by a leader
+            self._connection.execute(text("SELECT 1"))
+            self._connection.commit()
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def leave(self) -> None:
+        """Let another lead."""
+        if self._file is not None:
+            self._file.release()
+        elif self._connection is not None:
+            self._connection.close()
+            self._connection = None
