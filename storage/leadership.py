@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -13,12 +13,17 @@ from storage.database import Database
 ADVISORY_LOCK = 715_220_902
 
 
+def _direct(database: Database) -> Engine:
+    """A connection of its own, outside any transaction: the lock belongs to the session."""
+    return create_engine(database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
+
 class Leadership:
-    """A lock beside the SQLite file, or an advisory lock inside PostgreSQL; both fall when the process dies."""
+    """A lock beside the SQLite file or inside PostgreSQL; it falls when the process dies."""
 
     def __init__(self, database: Database) -> None:
         self._file = FileLock(f"{database.file}.leader.lock") if database.file is not None else None
-        self._engine = None if self._file else create_engine(database.url, poolclass=NullPool)
+        self._engine = None if self._file else _direct(database)
         self._connection: Connection | None = None
 
     def take(self) -> bool:
@@ -32,7 +37,6 @@ class Leadership:
         assert self._engine is not None  # noqa: S101 - it is one or the other
         connection = self._connection or self._engine.connect()
         taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}).scalar()
-        connection.commit()
         self._connection = connection
         return bool(taken)
 
@@ -43,7 +47,6 @@ class Leadership:
         try:
             assert self._connection is not None  # noqa: S101 - asked only by a leader
             self._connection.execute(text("SELECT 1"))
-            self._connection.commit()
         except SQLAlchemyError:
             return False
         return True
