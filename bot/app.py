@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import structlog
 
@@ -20,6 +17,7 @@ from bot.fetching import Fetching
 from bot.intake import Intake, Poller
 from bot.ledger import Ledger
 from bot.speech import Speech
+from bot.stopping import together, until_stopped
 from bot.texts import Texts, load
 from handlers.commands import COMMANDS, SHOWN
 from handlers.house import House
@@ -28,7 +26,6 @@ from storage.leadership import Leadership
 from storage.upgrade import upgrade_database
 
 log = structlog.get_logger()
-STOP_SECONDS = 5.0
 STANDBY_SECONDS = 1.0
 
 
@@ -110,33 +107,3 @@ class App:
         except CallFailed as failed:
             log.warning("commands_not_set", reason=type(failed).__name__)
         await asyncio.Event().wait()
-
-
-async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Run until it ends or a signal comes; then it is given time to finish what is under way."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError, RuntimeError):
-            loop.add_signal_handler(number, stop.set)
-    task = asyncio.ensure_future(work)
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if task.done():
-        await task
-        return
-    task.cancel()
-    await asyncio.wait([task], timeout=STOP_SECONDS)
-
-
-async def together(*works: Coroutine[Any, Any, None]) -> None:
-    """Run everything beside each other; the first that fails ends all and is raised."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            await task
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks, timeout=1)

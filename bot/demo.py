@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import clock
+from bot.stopping import until_stopped
 
 TOKEN = "1000:SANDBOX"  # noqa: S105 - it opens nothing but the sandbox on this machine
 UNITS = Path(__file__).parent / "sandbox" / "units.csv"
@@ -70,9 +71,8 @@ def announce(line: str) -> None:
 
 def run_demo(port: int) -> str | None:
     """Serve until interrupted; the sentence for the operator when it cannot start."""
-    with tempfile.TemporaryDirectory(prefix="sangkien-demo-") as folder, suppress(KeyboardInterrupt):
-        return asyncio.run(_demo(Path(folder), port))
-    return None
+    with tempfile.TemporaryDirectory(prefix="sangkien-demo-") as folder:
+        return asyncio.run(until_stopped(_demo(Path(folder), port)))
 
 
 async def _demo(folder: Path, port: int) -> str | None:

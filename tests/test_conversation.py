@@ -175,7 +175,8 @@ class TestSubmitting:
 class TestWhatIsTyped:
     @pytest.mark.parametrize(
         "text",
-        ["<b>&_*[` để dưới đất", "Cuộn vải\x00để dưới đất", "Cuộn vải \u202eđể dưới đất", "{0} {n} %s \\n dưới",
+        ["<b>&_*[` để dưới đất", "Cuộn vải\x00để dưới đất", "Cuộn vải \u202eđể dưới đất",
+         "{0} {n} %s \\n dưới",
          "Cuộn vải\u00a0để\u200bdưới đất", "مرحبا بكم في المصنع", "👷‍♀️ nâng cuộn vải 👍🏽 đặt lên giá"],
     )  # fmt: skip
     def test_it_is_kept_as_typed_and_never_becomes_markup(
