@@ -14,11 +14,13 @@ from bot.channels.telegram_calls import TelegramChannel
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.fetching import Fetching
+from bot.health import Health, Pulse
 from bot.intake import Intake, Poller
 from bot.ledger import Ledger
 from bot.speech import Speech
 from bot.stopping import together, until_stopped
 from bot.texts import Texts, load
+from bot.webhook import Gathering, WebhookServer, listening, server
 from handlers.commands import COMMANDS, SHOWN
 from handlers.house import House
 from storage.database import Database
@@ -27,6 +29,7 @@ from storage.upgrade import upgrade_database
 
 log = structlog.get_logger()
 STANDBY_SECONDS = 1.0
+BOT_NAME = "telegram.username"  # the setting under which commands find the bot's name
 
 
 def command_menus(texts: Texts) -> dict[str, list[tuple[str, str]]]:
@@ -69,18 +72,36 @@ class App:
         bot = await self._opened()
         house = House(self._programme, self._speech, self._config.programme.contact, self._channel.link)
         ledger = Ledger(self._database, house, self._now)
+        await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
         channels = {self._channel.name: self._channel}
         delivery = Delivery(ledger, channels, self._speech, self._now)
         intake = Intake(ledger, delivery)
-        poller = Poller(self._channel, bot, intake)
+        pulse = Pulse(self._now)
+        settings = self._config.telegram
+        health = Health(
+            ledger, pulse, self._config.files.folder, self._now, polling=settings.mode == "polling"
+        )
+        app = server()
+        app.router.add_get("/healthz", health.answer)
+        receiver: Poller | WebhookServer
+        if settings.mode == "webhook":
+            gathering = Gathering(self._channel, intake)
+            receiver = WebhookServer(self._channel, bot, gathering, settings.webhook, app)
+        else:
+            receiver = Poller(self._channel, bot, intake, pulse)
         fetching = Fetching(ledger, channels, self._config.files.folder, self._now)
-        log.info("running", bot=bot)
+        listen = settings.webhook.listen if settings.mode == "webhook" else self._config.health.listen
+        runner = await listening(app, listen) if listen else None
+        log.info("running", bot=bot, mode=settings.mode)
         try:
-            await together(poller.run(), delivery.run(), fetching.run(), self._offer_commands())
+            await together(receiver.run(), delivery.run(), fetching.run(), self._offer_commands())
         finally:
+            if runner is not None:
+                await runner.cleanup()
             await intake.close()
             await delivery.close()
             ledger.close()
+            log.info("counted", events=ledger.events, commits=ledger.commits, sent=delivery.sent)
 
     async def _leads(self) -> None:
         """Wait until no other process receives and sends for this database."""

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config_faults import Fault, Key, described, faults_of, syntax_fault
 from bot.config_sense import contradictions
-from bot.config_tables import ZONE, Database, Files, Programme, Reminders, Table, Telegram
+from bot.config_tables import ZONE, Database, Files, Health, Programme, Reminders, Table, Telegram
 from bot.config_values import read_zone
 from handlers import programme as facts
 
@@ -35,6 +35,7 @@ class Config(Table):
     """Everything an operator may set."""
 
     telegram: Telegram
+    health: Health
     database: Database
     files: Files
     programme: Programme

@@ -54,6 +54,8 @@ def _webhook(telegram: Written) -> Iterator[Fault]:
     webhook = _table(telegram, "webhook")
     if not _is_https(webhook.get("url")):
         yield ("telegram", "webhook", "url"), "chế độ webhook cần một địa chỉ https://"
+    if webhook.get("listen") == "":
+        yield ("telegram", "webhook", "listen"), "chế độ webhook cần nơi lắng nghe"
     if not _WEBHOOK_SECRET.fullmatch(str(webhook.get("secret", ""))):
         problem = "chế độ webhook cần 1-256 chữ không dấu, số, _ hoặc -"
         yield ("telegram", "webhook", "secret"), problem

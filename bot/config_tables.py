@@ -55,6 +55,12 @@ class Telegram(Table):
     webhook: Webhook = Webhook()
 
 
+class Health(Table):
+    """Where `/healthz` answers in polling mode; with a webhook it answers beside it."""
+
+    listen: Listen = Field("", examples=["127.0.0.1:8081"])
+
+
 class Database(Table):
     """Where everything is remembered. The address may hold a password: it is not shown."""
 

@@ -135,6 +135,8 @@ def _address(value: str) -> str:
 
 
 def _listen(value: str) -> str:
+    if not value:
+        return value
     found = _LISTEN.fullmatch(value)
     if found is None or not 0 < int(found[1]) < 65_536:
         raise _refuse("không phải địa chỉ:cổng")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,11 +14,13 @@ from bot.channels import CallFailed, Channel, Elsewhere, NotOurs, Slower
 from bot.channels.telegram import read
 from bot.channels.telegram_calls import TelegramChannel
 from bot.delivery import Delivery
+from bot.health import Pulse
 from bot.ledger import Ledger, Unreadable, frames_of
 from handlers.house import Outcome
 from handlers.messages import Event
 
 log = structlog.get_logger()
+T = TypeVar("T")
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between tries while something is away
 
 
@@ -57,47 +59,53 @@ class Intake:
         await asyncio.gather(*self._answers, return_exceptions=True)
 
 
+def read_update(channel: TelegramChannel, bot: str, raw: dict[str, Any]) -> Event | Unreadable | None:
+    """One update alone: a malformed one must not hold up the others."""
+    number = str(raw.get("update_id"))
+    try:
+        return read(channel.parse(raw), bot)
+    except Exception as error:
+        log.warning("update_unreadable", update=number, reason=type(error).__name__)
+        return Unreadable(channel.name, bot, number, type(error).__name__, frames_of(error))
+
+
+async def patiently(attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Try until it works: what is away comes back, and nothing is confirmed meanwhile. Raises NotOurs."""
+    failures = 0
+    while True:
+        try:
+            return await attempt()
+        except NotOurs:
+            raise
+        except (CallFailed, SQLAlchemyError) as failed:
+            pause = PAUSES[min(failures, len(PAUSES) - 1)]
+            pause = max(pause, failed.seconds) if isinstance(failed, Slower) else pause
+            event = "poll_elsewhere" if isinstance(failed, Elsewhere) else "intake_failed"
+            log.warning(event, reason=type(failed).__name__, pause=pause)
+            failures += 1
+            await asyncio.sleep(pause)
+
+
 class Poller:
     """Asks Telegram for updates; a batch is confirmed by asking for the next, after its commit."""
 
-    def __init__(self, channel: TelegramChannel, bot: str, intake: Intake) -> None:
+    def __init__(self, channel: TelegramChannel, bot: str, intake: Intake, pulse: Pulse) -> None:
         self._channel = channel
         self._bot = bot
         self._intake = intake
+        self._pulse = pulse
         self._offset: int | None = None
 
     async def run(self) -> None:
         """Poll until cancelled. Raises NotOurs when the token is refused."""
-        await self._patiently(self._channel.forget_webhook)
+        await patiently(self._channel.forget_webhook)
         while True:
-            batch = await self._patiently(lambda: self._channel.updates(self._offset))
+            batch = await patiently(lambda: self._channel.updates(self._offset))
+            self._pulse.polled()
             if not batch:
                 continue
-            incoming = [event for raw in batch if (event := self._read(raw)) is not None]
-            await self._patiently(partial(self._intake.take, self._channel, incoming))
+            incoming = [
+                event for raw in batch if (event := read_update(self._channel, self._bot, raw)) is not None
+            ]
+            await patiently(partial(self._intake.take, self._channel, incoming))
             self._offset = max(int(raw["update_id"]) for raw in batch) + 1
-
-    def _read(self, raw: dict[str, Any]) -> Event | Unreadable | None:
-        """One update alone: a malformed one must not hold up the others."""
-        number = str(raw.get("update_id"))
-        try:
-            return read(self._channel.parse(raw), self._bot)
-        except Exception as error:
-            log.warning("update_unreadable", update=number, reason=type(error).__name__)
-            return Unreadable(self._channel.name, self._bot, number, type(error).__name__, frames_of(error))
-
-    async def _patiently(self, attempt: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        """Try until it works; what is away comes back, and nothing is confirmed meanwhile."""
-        failures = 0
-        while True:
-            try:
-                return await attempt()
-            except NotOurs:
-                raise
-            except (CallFailed, SQLAlchemyError) as failed:
-                pause = PAUSES[min(failures, len(PAUSES) - 1)]
-                pause = max(pause, failed.seconds) if isinstance(failed, Slower) else pause
-                level = "poll_elsewhere" if isinstance(failed, Elsewhere) else "poll_failed"
-                log.warning(level, reason=type(failed).__name__, pause=pause)
-                failures += 1
-                await asyncio.sleep(pause)

@@ -57,6 +57,7 @@ class Ledger:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._settled: list[Settled] = []
         self.commits = 0
+        self.events = 0
 
     def settle_later(self, settled: Settled) -> None:
         """Remember how a send ended; it is written with the next transaction."""
@@ -101,6 +102,7 @@ class Ledger:
         if settled:
             tx.outbox.settle(settled, now)
             tx.outbox.forget_strangers([one.id for one in settled])
+        self.events += len(incoming)
         turned = Turned([self._one(tx, event, now) for event in incoming])
         if claim:
             turned.claimed = tx.outbox.claim(CLAIM, now, now + LEASE)

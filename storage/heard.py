@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, insert, select
+from sqlalchemy import Connection, Executable, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import DeadLetter, Setting, metadata
 
+DEAD = metadata.tables["dead_letter"]
 HEARD, SETTING = metadata.tables["heard"], metadata.tables["setting"]
 
 
@@ -39,6 +40,10 @@ class HeardEvents:
         """Note an event that could not be handled, without the person's words."""
         values = {"channel": channel, "bot": bot, "event": event, "reason": reason, "trace": trace}
         self._connection.execute(insert(DeadLetter).values(**values, at=now))
+
+    def buried(self) -> int:
+        """How many dead letters there are."""
+        return int(self._connection.execute(select(func.count()).select_from(DEAD)).scalar_one())
 
     def setting(self, name: str) -> str | None:
         """A fact about this installation."""

@@ -154,6 +154,11 @@ class OutboxRows:
             select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state == "waiting")
         ).scalar()
 
+    def oldest_open(self) -> datetime | None:
+        """When the message that has waited longest was due; None when nothing waits."""
+        rows = select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state.in_(OPEN))
+        return self._connection.execute(rows).scalar()
+
     def open_count(self) -> int:
         """How many messages are not settled."""
         rows = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state.in_(OPEN))

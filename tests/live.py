@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -33,15 +34,37 @@ unit = "ROOT"
 """
 
 
+SECRET = "mot-chuoi-khong-ai-doan-ra"
+
+
+def free_port() -> int:
+    """A port nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Program:
     """`sangkien` with a configuration of its own, in a folder of its own."""
 
-    def __init__(self, folder: Path, api_url: str = "http://127.0.0.1:9", *, database: str = "") -> None:
+    def __init__(
+        self, folder: Path, api_url: str = "http://127.0.0.1:9", *, database: str = "", webhook: bool = False
+    ) -> None:
         self.folder = folder
         self.config = folder / "config.toml"
         url = database or f"sqlite:///{folder / 'sangkien.db'}"
+        self.port = free_port()
+        mode = ""
+        if webhook:
+            mode = (
+                'mode = "webhook"\n[telegram.webhook]\n'
+                f'url = "http://127.0.0.1:{self.port}/telegram"\nlisten = "127.0.0.1:{self.port}"\n'
+                f'secret = "{SECRET}"\n'
+            )
+        else:
+            mode = f'[health]\nlisten = "127.0.0.1:{self.port}"\n'
         self.config.write_text(
-            f'[telegram]\napi_url = "{api_url}"\n[database]\nurl = "{url}"\n'
+            f'[telegram]\napi_url = "{api_url}"\n{mode}[database]\nurl = "{url}"\n'
             f'[files]\nfolder = "{folder / "files"}"\n{LONG_PROGRAMME}',
             encoding="utf-8",
         )
@@ -80,9 +103,11 @@ class Program:
         return code
 
 
-async def live(folder: Path, sandbox: Sandbox, *, units: bool = True, database: str = "") -> Program:
+async def live(
+    folder: Path, sandbox: Sandbox, *, units: bool = True, database: str = "", webhook: bool = False
+) -> Program:
     """A running bot with the list of units imported."""
-    program = Program(folder, sandbox.url, database=database)
+    program = Program(folder, sandbox.url, database=database, webhook=webhook)
     if units:
         code, _, error = await program.does("units", "import", str(UNITS))
         assert code == 0, error

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.sandbox import Sandbox
-from tests.live import TOKEN, Program, joins, live, says, taps
+from tests.live import SECRET, TOKEN, Program, joins, live, says, taps
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -21,9 +23,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         assert server.violations == []
 
 
-@pytest.fixture
-async def program(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Program]:
-    running = await live(tmp_path, sandbox)
+@pytest.fixture(params=["polling", "webhook"])
+async def program(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Program]:
+    running = await live(tmp_path, sandbox, webhook=request.param == "webhook")
     yield running
     if running.running is not None:
         await running.stops()
@@ -98,3 +100,65 @@ async def test_photos_are_fetched_and_kept_by_their_content(sandbox: Sandbox, pr
     await lan.sends("photo", b"\xff\xd8\xff" + b"anh" * 100, caption="Cuộn vải để dưới đất, hai người khiêng")
     await lan.answer()
     assert (await program.exports("--drafts"))[0]["before"] == "Cuộn vải để dưới đất, hai người khiêng"
+
+
+class TestTheWebhook:
+    """What stands open to the world takes nothing from anybody but Telegram."""
+
+    @pytest.fixture
+    async def open_to_the_world(self, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Program]:
+        running = await live(tmp_path, sandbox, units=False, webhook=True)
+        await sandbox_called(sandbox, "setWebhook")
+        yield running
+        await running.stops()
+
+    @pytest.mark.parametrize(
+        ("secret", "body", "status"),
+        [
+            ("", b'{"update_id": 1}', 401),
+            ("wrong", b'{"update_id": 1}', 401),
+            ("wrong", b"x" * 3_000_000, 401),
+            (SECRET, b"no json", 400),
+            (SECRET, b"[]", 400),
+            (SECRET, b'{"update_id": "1"}', 400),
+            (SECRET, b"x" * 3_000_000, 413),
+            (SECRET, b'{"update_id": 7, "message": "rubbish"}', 200),
+            (SECRET, b'{"update_id": 8}', 200),
+        ],
+    )
+    async def test_only_telegram_is_heard(
+        self, open_to_the_world: Program, secret: str, body: bytes, status: int
+    ) -> None:
+        url = f"http://127.0.0.1:{open_to_the_world.port}/telegram"
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+        async with ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+            assert answer.status == status
+
+    async def test_switching_to_polling_and_back_loses_nothing(
+        self, sandbox: Sandbox, tmp_path: Path
+    ) -> None:
+        lan = sandbox.person("Lan")
+        texts = ["/sangkien", "Cuộn vải để dưới đất, hai người khiêng", "Đóng giá có bánh xe để lăn"]
+        program = await live(tmp_path, sandbox, webhook=True)
+        await joins(lan)
+        for number, text in enumerate(texts):
+            await program.stops()
+            await lan.types(text)
+            program = await live(tmp_path, sandbox, units=False, webhook=number % 2 == 1)
+            await lan.answer(15)
+        await program.stops()
+        (line,) = await program.exports("--drafts")
+        assert (line["before"], line["after"]) == (texts[1], texts[2])
+
+
+async def test_healthz_says_ok_while_all_is_well(sandbox: Sandbox, program: Program) -> None:
+    await says(sandbox.person("Lan"), "/start")
+    async with ClientSession() as session, session.get(f"http://127.0.0.1:{program.port}/healthz") as answer:
+        assert (answer.status, await answer.text()) == (200, "ok\n")
+
+
+async def sandbox_called(sandbox: Sandbox, method: str) -> None:
+    """Wait until the bot has called a method."""
+    async with asyncio.timeout(15):
+        while not any(call.method == method for call in sandbox.calls):  # noqa: ASYNC110 - it keeps no event
+            await asyncio.sleep(0.02)

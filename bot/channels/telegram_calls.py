@@ -66,6 +66,11 @@ class TelegramChannel:
         await self._bot.shutdown()
 
     @property
+    def username(self) -> str:
+        """The bot's name, once connected."""
+        return str(self._bot.username)
+
+    @property
     def link(self) -> str:
         """The address at which a person opens the private talk."""
         return f"https://t.me/{self._bot.username}"
@@ -87,6 +92,17 @@ class TelegramChannel:
         """Polling and a webhook exclude each other. What waits is kept. Raises CallFailed."""
         with _named():
             await self._bot.delete_webhook(drop_pending_updates=False)
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have updates brought to `url` with `secret`. What waits is kept. Raises CallFailed."""
+        with _named():
+            await self._bot.set_webhook(
+                url,
+                allowed_updates=ALLOWED,
+                secret_token=secret,
+                max_connections=100,
+                drop_pending_updates=False,
+            )
 
     async def offer_commands(self, commands: dict[str, list[tuple[str, str]]]) -> None:
         """Set the menu of commands for each language; the key "" is everybody else's. Raises CallFailed."""

@@ -1,0 +1,118 @@
+"""Webhook mode: Telegram brings each update in a call, answered 200 only after its transaction committed."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.telegram_calls import TelegramChannel
+from bot.config_tables import Webhook
+from bot.intake import Intake, patiently, read_update
+from bot.ledger import Unreadable
+from handlers.messages import Event
+
+log = structlog.get_logger()
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name, Bot API setWebhook
+LARGEST_CALL = 1_000_000  # bytes; an update is a few kilobytes
+AT_ONCE = 100
+
+
+class Gathering:
+    """Calls that arrive while a transaction is open share the next one: load makes it cheaper."""
+
+    def __init__(self, channel: TelegramChannel, intake: Intake) -> None:
+        self._channel = channel
+        self._intake = intake
+        self._waiting: list[tuple[Event | Unreadable, asyncio.Future[None]]] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def hear(self, event: Event | Unreadable) -> None:
+        """Hear one event; when this returns it is committed. Raises what the database raises."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((event, done))
+        if self._working is None or self._working.done():
+            self._working = asyncio.ensure_future(self._work())
+        await done
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+            try:
+                await self._intake.take(self._channel, [event for event, _ in batch])
+            except BaseException as error:
+                for _, done in batch:
+                    if not done.done():
+                        done.set_exception(error if isinstance(error, Exception) else ConnectionError())
+                if not isinstance(error, Exception):
+                    raise
+            else:
+                for _, done in batch:
+                    if not done.done():
+                        done.set_result(None)
+
+
+class WebhookServer:
+    """Listens for Telegram's calls at the configured address."""
+
+    def __init__(
+        self,
+        channel: TelegramChannel,
+        bot: str,
+        gathering: Gathering,
+        settings: Webhook,
+        app: web.Application,
+    ) -> None:
+        self._channel = channel
+        self._bot = bot
+        self._gathering = gathering
+        self._settings = settings
+        app.router.add_post(urlsplit(settings.url).path or "/", self._called)
+
+    async def run(self) -> None:
+        """Tell Telegram where we listen; what waited there is brought now. Runs until cancelled."""
+        secret = self._settings.secret.get_secret_value()
+        await patiently(lambda: self._channel.set_webhook(self._settings.url, secret))
+        await asyncio.Event().wait()
+
+    async def _called(self, request: web.Request) -> web.Response:
+        """One call. The secret is compared, in constant time, before anything is read."""
+        given = request.headers.get(SECRET_HEADER, "").encode()
+        if not hmac.compare_digest(given, self._settings.secret.get_secret_value().encode()):
+            log.warning("webhook_wrong_secret")
+            return web.Response(status=401)
+        try:
+            raw = orjson.loads(await request.read())
+        except ValueError:
+            return web.Response(status=400)
+        if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
+            return web.Response(status=400)
+        event = read_update(self._channel, self._bot, raw)
+        if event is None:
+            return web.Response()
+        try:
+            await self._gathering.hear(event)
+        except (SQLAlchemyError, ConnectionError) as failed:
+            log.warning("webhook_not_confirmed", reason=type(failed).__name__)
+            return web.Response(status=503)
+        return web.Response()
+
+
+def server(**options: Any) -> web.Application:
+    """An application with a cap on what it reads."""
+    return web.Application(client_max_size=LARGEST_CALL, **options)
+
+
+async def listening(app: web.Application, listen: str) -> web.AppRunner:
+    """Listen at `host:port`; the runner to clean up. Raises OSError when the place is taken."""
+    host, _, port = listen.rpartition(":")
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
+    await runner.setup()
+    await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+    return runner
