@@ -17,6 +17,7 @@ from bot.fetching import Fetching
 from bot.health import Health, Pulse
 from bot.intake import Intake, Poller
 from bot.ledger import Ledger
+from bot.pacing import Pacer
 from bot.speech import Speech
 from bot.stopping import together, until_stopped
 from bot.texts import Texts, load
@@ -74,7 +75,7 @@ class App:
         ledger = Ledger(self._database, house, self._now)
         await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
         channels = {self._channel.name: self._channel}
-        delivery = Delivery(ledger, channels, self._speech, self._now)
+        delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic))
         intake = Intake(ledger, delivery)
         pulse = Pulse(self._now)
         settings = self._config.telegram

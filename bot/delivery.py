@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import CallFailed, Channel, NotSent, Slower, Unknown, Unreachable
+from bot.channels import CallFailed, Channel, Moved, NotSent, Slower, Unknown, Unreachable
 from bot.ledger import Ledger
+from bot.pacing import Pacer
 from bot.speech import Speech
 from handlers.messages import Reply
 from storage.outbox import Promise, Settled
 
 log = structlog.get_logger()
+BULK_AT_ONCE = 48  # unasked messages under way: enough to keep the pace, few enough to stop quickly
 IDLE_SECONDS = 5.0  # how long rows that another process promised may wait
 LINGER_SECONDS = 0.004  # ends of sends that come this close together share a transaction
 TRIES = 8
@@ -26,7 +29,12 @@ class Delivery:
     """Sends what the outbox promises: a person's messages in their order, people beside each other."""
 
     def __init__(
-        self, ledger: Ledger, channels: Mapping[str, Channel], speech: Speech, now: Callable[[], datetime]
+        self,
+        ledger: Ledger,
+        channels: Mapping[str, Channel],
+        speech: Speech,
+        now: Callable[[], datetime],
+        pacer: Pacer,
     ) -> None:
         self._ledger = ledger
         self._channels = channels
@@ -34,6 +42,8 @@ class Delivery:
         self._now = now
         self._awake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._pacer = pacer
+        self._bulk = 0
         self.sent = 0
 
     def wake(self) -> None:
@@ -47,6 +57,7 @@ class Delivery:
     def start(self, claimed: Sequence[Promise]) -> None:
         """Send claimed messages, beside each other."""
         for promise in claimed:
+            self._bulk += promise.priority > 0
             task = asyncio.ensure_future(self._deliver(promise))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
@@ -58,7 +69,7 @@ class Delivery:
         while True:
             await self._wait(pause)
             try:
-                turned = await self._ledger.turn()
+                turned = await self._ledger.turn(upto=1 if self._bulk < BULK_AT_ONCE else 0)
             except SQLAlchemyError as failed:
                 failures += 1
                 pause = min(15.0, 0.5 * 2**failures)
@@ -90,6 +101,7 @@ class Delivery:
         except Exception as error:
             log.error("reply_not_rendered", row=promise.id, reason=type(error).__name__)
             settled = Settled(promise.id, "failed", error=type(error).__name__)
+        self._bulk -= promise.priority > 0
         self._ledger.settle_later(settled)
         self.wake()
 
@@ -101,6 +113,7 @@ class Delivery:
         part, message = promise.parts_sent, None
         try:
             for part in range(promise.parts_sent, channel.parts(spoken)):
+                await self._pacer.turn(promise.address, bulk=promise.priority > 0)
                 message = await channel.send(promise.address, spoken, part)
         except CallFailed as failed:
             return self._failed(promise, failed, part)
@@ -112,7 +125,11 @@ class Delivery:
         reason = f"{type(failed).__name__}: {failed}"[:300]
         log.warning("send_failed", row=promise.id, reason=type(failed).__name__)
         if isinstance(failed, Slower):
+            self._pacer.refused(promise.address, failed.seconds)
             return self._later(promise, part, failed.seconds)
+        if isinstance(failed, Moved):
+            moved = (promise.channel, promise.address, failed.address)
+            return replace(self._later(promise, part, 0.0), moved=moved)
         if isinstance(failed, NotSent):
             if promise.tries >= TRIES:
                 return Settled(promise.id, "failed", error=reason, parts_sent=part)
@@ -120,7 +137,8 @@ class Delivery:
         if isinstance(failed, Unknown):
             return Settled(promise.id, "unknown", error=reason, parts_sent=part)
         if isinstance(failed, Unreachable):
-            return Settled(promise.id, "failed", error="unreachable", parts_sent=part)
+            gone = (promise.channel, promise.address)
+            return Settled(promise.id, "failed", error="unreachable", parts_sent=part, gone=gone)
         return Settled(promise.id, "failed", error=reason, parts_sent=part)
 
     def _later(self, promise: Promise, part: int, seconds: float) -> Settled:
@@ -132,4 +150,4 @@ class Delivery:
         if self._sending:
             await asyncio.wait(self._sending, timeout=4)
         if self._ledger.unsettled:
-            await self._ledger.turn(claim=False)
+            await self._ledger.turn(upto=None)

@@ -68,14 +68,15 @@ class Ledger:
         """Whether ends of sends wait to be written."""
         return bool(self._settled)
 
-    async def turn(self, incoming: Sequence[Event | Unreadable] = (), *, claim: bool = True) -> Turned:
+    async def turn(self, incoming: Sequence[Event | Unreadable] = (), *, upto: int | None = 0) -> Turned:
         """Handle a batch, settle what was sent, claim what is to be sent; committed when this returns.
 
+        `upto` is the priority up to which messages are claimed; None claims nothing.
         Raises what the database raises; then nothing has happened and the batch may be given again.
         """
         settled, self._settled = self._settled, []
         try:
-            return await self.within(lambda tx: self._turn(tx, incoming, settled, claim=claim))
+            return await self.within(lambda tx: self._turn(tx, incoming, settled, upto))
         except BaseException:
             self._settled = settled + self._settled
             raise
@@ -96,7 +97,11 @@ class Ledger:
         self._thread.shutdown(wait=True)
 
     def _turn(
-        self, tx: Transaction, incoming: Sequence[Event | Unreadable], settled: list[Settled], *, claim: bool
+        self,
+        tx: Transaction,
+        incoming: Sequence[Event | Unreadable],
+        settled: list[Settled],
+        upto: int | None,
     ) -> Turned:
         now = self._now()
         if settled:
@@ -104,8 +109,10 @@ class Ledger:
             tx.outbox.forget_strangers([one.id for one in settled])
         self.events += len(incoming)
         turned = Turned([self._one(tx, event, now) for event in incoming])
-        if claim:
-            turned.claimed = tx.outbox.claim(CLAIM, now, now + LEASE)
+        if upto is not None:
+            if not incoming:
+                tx.outbox.expire(now)
+            turned.claimed = tx.outbox.claim(CLAIM, now, now + LEASE, upto)
             if not turned.claimed:
                 turned.next_due = tx.outbox.next_due()
         return turned

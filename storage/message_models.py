@@ -28,12 +28,14 @@ class Heard(SQLModel, table=True):
 class Outbox(SQLModel, table=True):
     """A message promised and perhaps not yet settled: a key and parameters, not a sentence.
 
-    `slot`: a newer promise for the same slot takes the place of an unsent one. `once`: at most one row ever.
+    `priority`: 0 for what somebody waits for, 1 for what nobody asked. `slot`: a newer promise for the same
+    slot takes the place of an unsent one. `once`: at most one row ever.
     """
 
     __table_args__ = (
         one_of("state", OUTBOX_STATES),
         Index("ix_outbox_open", "state", "channel", "address", "id"),
+        Index("ix_outbox_turn", "state", "priority", "id"),
     )
     id: int | None = key()
     channel: str = long_text()
@@ -44,6 +46,7 @@ class Outbox(SQLModel, table=True):
     slot: str | None = long_text(None)
     once: str | None = Field(default=None, sa_type=Text, unique=True, nullable=True)
     state: str = long_text("waiting")
+    priority: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = instant()
     due_at: datetime = instant()
     expires_at: datetime | None = instant(nullable=True)

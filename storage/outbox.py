@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from storage.models import metadata
 
-OUTBOX = metadata.tables["outbox"]
+OUTBOX, CHAT = metadata.tables["outbox"], metadata.tables["chat"]
 OPEN = ("waiting", "claimed")
 _earlier = OUTBOX.alias("earlier")
 
@@ -28,6 +28,7 @@ class Promise:
     body: Mapping[str, Any]
     tries: int
     parts_sent: int
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Settled:
     error: str | None = None
     due_at: datetime | None = None
     parts_sent: int = 0
+    gone: tuple[str, str] | None = None  # channel and address that nothing can be sent to
+    moved: tuple[str, str, str] | None = None  # channel, old address, new address
 
 
 _PROMISE = insert(OUTBOX).values(state="waiting", tries=0, parts_sent=0)
@@ -54,18 +57,29 @@ _SUPERSEDE = (
     )
     .values(state="superseded")
 )
+_goes_before = or_(
+    _earlier.c.state == "claimed",
+    _earlier.c.priority < OUTBOX.c.priority,
+    and_(_earlier.c.priority == OUTBOX.c.priority, _earlier.c.id < OUTBOX.c.id),
+)
 _oldest = ~exists().where(
     and_(
         _earlier.c.channel == OUTBOX.c.channel,
         _earlier.c.address == OUTBOX.c.address,
         _earlier.c.state.in_(OPEN),
-        _earlier.c.id < OUTBOX.c.id,
+        _earlier.c.id != OUTBOX.c.id,
+        _goes_before,
     )
 )
 _claimable = (
     select(OUTBOX.c.id)
-    .where(OUTBOX.c.state == "waiting", OUTBOX.c.due_at <= bindparam("now"), _oldest)
-    .order_by(OUTBOX.c.id)
+    .where(
+        OUTBOX.c.state == "waiting",
+        OUTBOX.c.due_at <= bindparam("now"),
+        OUTBOX.c.priority <= bindparam("upto"),
+        _oldest,
+    )
+    .order_by(OUTBOX.c.priority, OUTBOX.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
@@ -82,6 +96,7 @@ _CLAIM = (
         OUTBOX.c.body,
         OUTBOX.c.tries,
         OUTBOX.c.parts_sent,
+        OUTBOX.c.priority,
     )
 )
 _SETTLE = (
@@ -115,10 +130,30 @@ class OutboxRows:
         values = {"its_channel": channel, "its_address": address, "slots": list(slots)}
         self._connection.execute(_SUPERSEDE, values)
 
-    def claim(self, most: int, now: datetime, lease: datetime) -> list[Promise]:
-        """Up to `most` messages to send now, one for each person, oldest first."""
-        rows = self._connection.execute(_CLAIM, {"now": now, "most": most, "lease": lease}).all()
-        return sorted((Promise(*row) for row in rows), key=lambda promise: promise.id)
+    def claim(self, most: int, now: datetime, lease: datetime, upto: int = 1) -> list[Promise]:
+        """Up to `most` messages of priorities to `upto` to send now: one for each person, oldest first."""
+        values = {"now": now, "most": most, "lease": lease, "upto": upto}
+        rows = self._connection.execute(_CLAIM, values).all()
+        return sorted((Promise(*row) for row in rows), key=lambda promise: (promise.priority, promise.id))
+
+    def expire(self, now: datetime) -> int:
+        """What is no longer worth saying is settled as expired; how many."""
+        late = and_(OUTBOX.c.state == "waiting", OUTBOX.c.expires_at <= now)
+        return self._connection.execute(update(OUTBOX).where(late).values(state="expired")).rowcount
+
+    def give_up(self, channel: str, address: str) -> None:
+        """Nothing can be sent to this chat: what waits for it is settled, and it is marked."""
+        there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, OUTBOX.c.state == "waiting")
+        gone = update(OUTBOX).where(there).values(state="failed", error="unreachable")
+        self._connection.execute(gone)
+        chat = update(CHAT).where(CHAT.c.channel == channel, CHAT.c.address == address)
+        self._connection.execute(chat.values(reachable=False))
+
+    def move(self, channel: str, old: str, new: str) -> None:
+        """A chat has another address now (a group became a supergroup); what waits follows it."""
+        for table in (OUTBOX, CHAT):
+            there = and_(table.c.channel == channel, table.c.address == old)
+            self._connection.execute(update(table).where(there).values(address=new))
 
     def settle(self, settled: Sequence[Settled], now: datetime) -> None:
         """Record how sends ended. What was said to somebody who has not agreed is not kept at all."""
@@ -136,6 +171,11 @@ class OutboxRows:
         ]
         if values:
             self._connection.execute(_SETTLE, values)
+        for one in settled:
+            if one.gone is not None:
+                self.give_up(*one.gone)
+            if one.moved is not None:
+                self.move(*one.moved)
 
     def forget_strangers(self, rows: Sequence[int]) -> None:
         """Erase settled messages to people who are not remembered."""

@@ -23,6 +23,14 @@ class Unreachable(CallFailed):
     """The person has blocked the bot or is gone."""
 
 
+class Moved(CallFailed):
+    """The chat has another address now; what waits for it goes there."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
 class Rejected(CallFailed):
     """The messenger will never take it as it is; the reason is kept."""
 

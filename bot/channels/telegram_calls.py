@@ -20,7 +20,17 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.channels import CallFailed, Elsewhere, NotOurs, NotSent, Rejected, Slower, Unknown, Unreachable
+from bot.channels import (
+    CallFailed,
+    Elsewhere,
+    Moved,
+    NotOurs,
+    NotSent,
+    Rejected,
+    Slower,
+    Unknown,
+    Unreachable,
+)
 from bot.channels.telegram import NAME, write
 from bot.channels.telegram_request import AiohttpRequest, NeverWritten, ServerFailed
 from bot.speech import Spoken
@@ -156,7 +166,7 @@ def _named() -> Iterator[None]:
     except Forbidden as error:
         raise Unreachable(str(error)) from None
     except ChatMigrated as error:
-        raise Rejected(f"migrated to {error.new_chat_id}") from None
+        raise Moved(str(error.new_chat_id)) from None
     except (InvalidToken, EndPointNotFound) as error:
         raise _token_or_method(error) from None
     except Conflict as error:

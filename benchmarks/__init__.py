@@ -1,0 +1,1 @@
+"""Measures what we claim about speed and size; prints tables, asserts nothing about time."""
