@@ -79,4 +79,4 @@ class Health:
 
 
 def _waiting(tx: Transaction) -> tuple[datetime | None, int]:
-    return tx.outbox.oldest_open(), tx.heard.buried()
+    return tx.outbox.oldest_open(), tx.dead_letters.count()

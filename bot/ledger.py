@@ -120,7 +120,8 @@ class Ledger:
     def _one(self, tx: Transaction, event: Event | Unreadable, now: datetime) -> Outcome:
         if isinstance(event, Unreadable):
             if tx.heard.first_time(event.channel, event.bot, event.number, now):
-                tx.heard.bury(event.channel, event.bot, event.number, event.reason, event.trace, now)
+                where = (event.channel, event.bot, event.number)
+                tx.dead_letters.bury(where, event.reason, event.trace, now)
             return Outcome()
         try:
             with tx.savepoint():
@@ -134,14 +135,14 @@ class Ledger:
     def _bury(self, tx: Transaction, event: Event, error: Exception, now: datetime) -> None:
         """A handler failed: keep the trace without the person's words, tell them, go on with the others."""
         tx.heard.first_time(event.channel, event.bot, event.number, now)
-        tx.heard.bury(event.channel, event.bot, event.number, type(error).__name__, frames_of(error), now)
-        if not event.private:
-            return
-        reply, person = Reply("failure.handler"), tx.people.behind(event.channel, event.address)
-        if person is None:
-            promise_stranger(tx, event, language_of(event), reply, now)
-        else:
-            promise(tx, person, [reply], now)
+        person = tx.people.behind(event.channel, event.address) if event.private else None
+        where = (event.channel, event.bot, event.number)
+        chat_id = person.chat_id if person else None
+        tx.dead_letters.bury(where, type(error).__name__, frames_of(error), now, chat_id)
+        if person is not None:
+            promise(tx, person, [Reply("failure.handler")], now)
+        elif event.private:
+            promise_stranger(tx, event, language_of(event), Reply("failure.handler"), now)
 
 
 def _is_the_databases(error: Exception) -> bool:

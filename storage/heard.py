@@ -1,16 +1,15 @@
-"""Events that have had their effect, and those that could not be handled."""
+"""Events that have had their effect, and facts about this installation."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, func, insert, select
+from sqlalchemy import Connection, Executable, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.models import DeadLetter, Setting, metadata
+from storage.models import Setting, metadata
 
-DEAD = metadata.tables["dead_letter"]
 HEARD, SETTING = metadata.tables["heard"], metadata.tables["setting"]
 
 
@@ -35,15 +34,6 @@ class HeardEvents:
         statement = _FIRST_TIME[self._connection.dialect.name]
         values = {"channel": channel, "bot": bot, "event": event, "at": now}
         return self._connection.execute(statement, values).first() is not None
-
-    def bury(self, channel: str, bot: str, event: str, reason: str, trace: str, now: datetime) -> None:
-        """Note an event that could not be handled, without the person's words."""
-        values = {"channel": channel, "bot": bot, "event": event, "reason": reason, "trace": trace}
-        self._connection.execute(insert(DeadLetter).values(**values, at=now))
-
-    def buried(self) -> int:
-        """How many dead letters there are."""
-        return int(self._connection.execute(select(func.count()).select_from(DEAD)).scalar_one())
 
     def setting(self, name: str) -> str | None:
         """A fact about this installation."""

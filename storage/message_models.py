@@ -68,6 +68,7 @@ class DeadLetter(SQLModel, table=True):
     event: str = long_text()
     reason: str = long_text()
     trace: str = long_text()
+    chat_id: int | None = Field(default=None, sa_type=Id, nullable=True)
     at: datetime = instant()
 
 

@@ -93,6 +93,13 @@ class People:
             draft=draft,
         )
 
+    def of_chat(self, chat_id: int) -> Person | None:
+        """The person of a chat; None when the chat is no longer known."""
+        row = self._connection.execute(
+            select(CHAT.c.channel, CHAT.c.address).where(CHAT.c.id == chat_id)
+        ).first()
+        return None if row is None else self.behind(row[0], row[1])
+
     def welcome(self, channel: str, address: str, name: str, language: str, now: datetime) -> Person:
         """Remember somebody who has agreed."""
         worker = insert(Worker).values(name=name, language=language, created_at=now).returning(WORKER.c.id)

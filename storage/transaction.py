@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from storage.attachments import Attachments
 from storage.audit import AuditTrail
+from storage.dead_letters import DeadLetters
 from storage.drafts import Drafts
 from storage.heard import HeardEvents
 from storage.initiatives import Initiatives
@@ -38,6 +39,10 @@ class Transaction:
     @cached_property
     def audit(self) -> AuditTrail:
         return AuditTrail(self.connection)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        return DeadLetters(self.connection)
 
     @cached_property
     def drafts(self) -> Drafts:

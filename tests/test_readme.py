@@ -33,7 +33,7 @@ def test_every_command_it_names_exists() -> None:
 
     known = paths(get_command(app), "sangkien")
     named = {
-        match.strip() for match in re.findall(r"^\| `(sangkien [a-z]+(?: [a-z]+)?)", README, re.MULTILINE)
+        match.strip() for match in re.findall(r"^\| `(sangkien [a-z-]+(?: [a-z]+)?)", README, re.MULTILINE)
     }
     assert named
     assert {name for name in named if name not in known} == set()

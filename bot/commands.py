@@ -1,0 +1,57 @@
+"""What every command does: read the configuration, open the database, say a line, or fail with one sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config import Config
+    from storage.database import Database
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Tệp cấu hình; mặc định là config.toml nếu có.")
+]
+
+
+def fail(sentence: str, code: int = 1) -> NoReturn:
+    """Say what went wrong and the way out, on stderr; end with 1 (failed) or 2 (asked wrongly)."""
+    print(sentence, file=sys.stderr)  # noqa: T201 - the command line's own voice
+    raise typer.Exit(code)
+
+
+def say(line: str) -> None:
+    """One line of a command's answer."""
+    print(line)  # noqa: T201 - the command line's own voice
+
+
+def configured(path: Path | None) -> Config:
+    """The configuration, or the end with exit code 2 and every fault named."""
+    from bot.config import ConfigError, load
+
+    try:
+        return load(path, os.environ)
+    except ConfigError as wrong:
+        fail(str(wrong), 2)
+
+
+def opened(config: Config) -> Database:
+    """The database, upgraded; or the end with one sentence."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage.database import Database
+    from storage.upgrade import NewerDatabase, upgrade_database
+
+    try:
+        database = Database(config.database.url)
+        upgrade_database(database)
+    except NewerDatabase as newer:
+        fail(f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này.")
+    except (SQLAlchemyError, OSError) as error:
+        reason = type(error).__name__
+        fail(f"Không mở được cơ sở dữ liệu [database].url ({reason}); xem lại đường dẫn, quyền ghi, đĩa.")
+    return database
