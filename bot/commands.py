@@ -1,4 +1,4 @@
-"""What every command does: read the configuration, open the database, say a line, or fail with one sentence."""
+"""What every command does: read the configuration, open the database, say a line, fail with a sentence."""
 
 from __future__ import annotations
 

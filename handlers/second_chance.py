@@ -1,4 +1,4 @@
-"""A second chance for an event that failed: it may be heard again, and its author is asked to say it again."""
+"""A second chance for an event that failed: it may be heard again, and its author is asked for it."""
 
 from __future__ import annotations
 
