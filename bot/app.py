@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from bot import clock
+from bot.alarms import Alarms
 from bot.channels import CallFailed, NotOurs
 from bot.channels.telegram_calls import TelegramChannel
 from bot.config import Config
@@ -82,6 +83,7 @@ class App:
         health = Health(
             ledger, pulse, self._config.files.folder, self._now, polling=settings.mode == "polling"
         )
+        alarms = Alarms(health, ledger, delivery.wake, self._now)
         app = server()
         app.router.add_get("/healthz", health.answer)
         receiver: Poller | WebhookServer
@@ -90,12 +92,14 @@ class App:
             receiver = WebhookServer(self._channel, bot, gathering, settings.webhook, app)
         else:
             receiver = Poller(self._channel, bot, intake, pulse)
-        fetching = Fetching(ledger, channels, self._config.files.folder, self._now)
+        fetching = Fetching(ledger, channels, self._config.files.folder, self._now, delivery.wake)
         listen = settings.webhook.listen if settings.mode == "webhook" else self._config.health.listen
         runner = await listening(app, listen) if listen else None
         log.info("running", bot=bot, mode=settings.mode)
         try:
-            await together(receiver.run(), delivery.run(), fetching.run(), self._offer_commands())
+            await together(
+                receiver.run(), delivery.run(), fetching.run(), alarms.run(), self._offer_commands()
+            )
         finally:
             if runner is not None:
                 await runner.cleanup()

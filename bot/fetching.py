@@ -15,8 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import CallFailed, Channel, Rejected, Slower
 from bot.ledger import Ledger
+from handlers.alarming import tell_lost_file
 from handlers.forms import LARGEST_FILE
 from storage.attachments import Waiting
+from storage.transaction import Transaction
 
 log = structlog.get_logger()
 AT_ONCE = 4
@@ -45,23 +47,30 @@ class Fetching:
         channels: Mapping[str, Channel],
         folder: Path,
         now: Callable[[], datetime],
+        wake: Callable[[], None],
     ) -> None:
         self._ledger = ledger
         self._channels = channels
         self._folder = folder
         self._now = now
+        self._wake = wake
 
     async def run(self) -> None:
         """Fetch until cancelled."""
         while True:
             try:
-                due = await self._ledger.within(lambda tx: tx.attachments.due(self._now(), AT_ONCE))
-                await asyncio.gather(*(self._fetch(waiting) for waiting in due))
+                fetched = await self.once()
             except SQLAlchemyError as failed:
                 log.warning("files_wait_for_database", reason=type(failed).__name__)
-                due = []
-            if not due:
+                fetched = 0
+            if not fetched:
                 await asyncio.sleep(IDLE_SECONDS)
+
+    async def once(self) -> int:
+        """Fetch a few whose turn it is; how many were tried."""
+        due = await self._ledger.within(lambda tx: tx.attachments.due(self._now(), AT_ONCE))
+        await asyncio.gather(*(self._fetch(waiting) for waiting in due))
+        return len(due)
 
     async def _fetch(self, waiting: Waiting) -> None:
         tries = waiting.tries + 1
@@ -70,7 +79,7 @@ class Fetching:
             digest = await asyncio.to_thread(keep, self._folder, content)
         except (Rejected, KeyError):
             log.warning("file_cannot_be_had", row=waiting.id)
-            await self._ledger.within(lambda tx: tx.attachments.failed(waiting.id))
+            await self._lost(waiting)
             return
         except (CallFailed, OSError) as failed:
             log.warning("file_waits", row=waiting.id, reason=type(failed).__name__, tries=tries)
@@ -79,9 +88,19 @@ class Fetching:
         media_type, size = sniffed(content), len(content)
         await self._ledger.within(lambda tx: tx.attachments.stored(waiting.id, digest, size, media_type))
 
+    async def _lost(self, waiting: Waiting) -> None:
+        """It can never be had: the person is told, so that they can send it again."""
+
+        def lose(tx: Transaction) -> None:
+            tx.attachments.failed(waiting.id)
+            tell_lost_file(tx, waiting.id, self._now())
+
+        await self._ledger.within(lose)
+        self._wake()
+
     async def _again(self, waiting: Waiting, failed: Exception, tries: int) -> None:
         if tries >= TRIES:
-            await self._ledger.within(lambda tx: tx.attachments.failed(waiting.id))
+            await self._lost(waiting)
             return
         pause = failed.seconds if isinstance(failed, Slower) else PAUSES[min(tries, len(PAUSES)) - 1]
         due = self._now() + timedelta(seconds=pause)

@@ -44,6 +44,12 @@ class Attachments:
         )
         return [Waiting(*row) for row in self._connection.execute(rows)]
 
+    def one(self, attachment_id: int) -> tuple[str, int, str] | None:
+        """Kind, sender and channel of a file."""
+        columns = (ATTACHMENT.c.kind, ATTACHMENT.c.worker_id, ATTACHMENT.c.channel)
+        row = self._connection.execute(select(*columns).where(ATTACHMENT.c.id == attachment_id)).first()
+        return None if row is None else (row[0], row[1], row[2])
+
     def stored(self, attachment_id: int, sha256: str, size: int, media_type: str) -> None:
         """The file is ours: its name is its content."""
         values = {"state": "stored", "sha256": sha256, "size": size, "media_type": media_type}

@@ -12,6 +12,7 @@ from storage.models import Chat, Consent, Grant, Membership, Worker, metadata
 
 CHAT, WORKER, DRAFT = metadata.tables["chat"], metadata.tables["worker"], metadata.tables["draft"]
 MEMBERSHIP, UNIT = metadata.tables["membership"], metadata.tables["unit"]
+GRANT = metadata.tables["role_grant"]
 
 
 @dataclass(slots=True)
@@ -99,6 +100,18 @@ class People:
             select(CHAT.c.channel, CHAT.c.address).where(CHAT.c.id == chat_id)
         ).first()
         return None if row is None else self.behind(row[0], row[1])
+
+    def of_worker(self, worker_id: int) -> list[Person]:
+        """A worker at each of their messengers."""
+        places = select(CHAT.c.channel, CHAT.c.address).where(CHAT.c.worker_id == worker_id)
+        found = (self.behind(*place) for place in self._connection.execute(places).all())
+        return [person for person in found if person is not None]
+
+    def with_role(self, role: str) -> list[Person]:
+        """Everybody who holds a role now and can be reached."""
+        holders = select(GRANT.c.worker_id).where(GRANT.c.role == role, GRANT.c.until.is_(None)).distinct()
+        workers = self._connection.execute(holders).scalars().all()
+        return [one for worker in workers for one in self.of_worker(worker) if one.reachable]
 
     def welcome(self, channel: str, address: str, name: str, language: str, now: datetime) -> Person:
         """Remember somebody who has agreed."""
