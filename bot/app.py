@@ -77,7 +77,8 @@ class App:
         await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
         channels = {self._channel.name: self._channel}
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic))
-        intake = Intake(ledger, delivery)
+        fetching = Fetching(ledger, channels, self._config.files.folder, self._now, delivery.wake)
+        intake = Intake(ledger, delivery, fetching.wake)
         pulse = Pulse(self._now)
         settings = self._config.telegram
         health = Health(
@@ -92,7 +93,6 @@ class App:
             receiver = WebhookServer(self._channel, bot, gathering, settings.webhook, app)
         else:
             receiver = Poller(self._channel, bot, intake, pulse)
-        fetching = Fetching(ledger, channels, self._config.files.folder, self._now, delivery.wake)
         listen = settings.webhook.listen if settings.mode == "webhook" else self._config.health.listen
         runner = await listening(app, listen) if listen else None
         log.info("running", bot=bot, mode=settings.mode)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -54,6 +55,11 @@ class Fetching:
         self._folder = folder
         self._now = now
         self._wake = wake
+        self._awake = asyncio.Event()
+
+    def wake(self) -> None:
+        """A file may be waiting."""
+        self._awake.set()
 
     async def run(self) -> None:
         """Fetch until cancelled."""
@@ -64,7 +70,9 @@ class Fetching:
                 log.warning("files_wait_for_database", reason=type(failed).__name__)
                 fetched = 0
             if not fetched:
-                await asyncio.sleep(IDLE_SECONDS)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
+                self._awake.clear()
 
     async def once(self) -> int:
         """Fetch a few whose turn it is; how many were tried."""

@@ -17,7 +17,7 @@ from bot.delivery import Delivery
 from bot.health import Pulse
 from bot.ledger import Ledger, Unreadable, frames_of
 from handlers.house import Outcome
-from handlers.messages import Event
+from handlers.messages import Attached, Event
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -27,9 +27,10 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between tries while somethin
 class Intake:
     """Hands batches of events to the ledger, and what follows from them to delivery."""
 
-    def __init__(self, ledger: Ledger, delivery: Delivery) -> None:
+    def __init__(self, ledger: Ledger, delivery: Delivery, file_waits: Callable[[], None]) -> None:
         self._ledger = ledger
         self._delivery = delivery
+        self._file_waits = file_waits
         self._answers: set[asyncio.Task[None]] = set()
 
     async def take(self, channel: Channel, incoming: Sequence[Event | Unreadable]) -> None:
@@ -39,6 +40,8 @@ class Intake:
         for event, outcome in zip(incoming, turned.outcomes, strict=True):
             if isinstance(event, Event) and event.query:
                 self._spawn(self._answer(channel, event.query, outcome))
+            if isinstance(event, Event) and isinstance(event.what, Attached):
+                self._file_waits()
         self._delivery.wake()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

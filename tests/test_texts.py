@@ -11,6 +11,7 @@ from handlers.forms import INITIATIVE, Step, Text
 from handlers.place import REVIEW, Place
 from handlers.questions import question, refusal
 from tests.text_keys import (
+    FINDINGS,
     FORM_KEYS,
     GIVEN,
     NAMED,
@@ -62,6 +63,7 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
     """Forms are said in full below; what is left is either listed here or has no blank."""
     left = NAMED - FORM_KEYS - {key for _, key, _ in sayings()}
     listed = {
+        **{f"alarm.{finding}": {"figure"} for finding in FINDINGS},
         "button.add": {"step"},
         "button.change": {"step"},
         "button.reading": {"value"},
