@@ -44,6 +44,11 @@ class Cores:
         os.sched_setaffinity(0, {self.others})
 
 
+def release() -> None:
+    """Let this process, and those it starts, run wherever there is room again."""
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+
+
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process so far, its threads included. Raises OSError when it has ended."""
     after_name = (PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
