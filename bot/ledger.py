@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from handlers.house import House, Outcome
 from handlers.listening import listen
@@ -147,7 +147,7 @@ class Ledger:
 
 def _is_the_databases(error: Exception) -> bool:
     """Whether the database itself failed (locked, full, away): then nothing of the batch may be confirmed."""
-    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
+    return isinstance(error, OperationalError | InterfaceError | InternalError)
 
 
 def frames_of(error: BaseException) -> str:

@@ -64,7 +64,7 @@ class Speech:
         for language in self._texts.languages:
             yield self.label(language, button)
             yield self.say(language, button.key, button.params)
-            yield from self._texts.words(language, button.key.removeprefix("button."))
+            yield from self._texts.words(language, button.key.removeprefix("button.").replace(".", "_"))
 
     def _value(self, language: str, value: Any) -> str:
         if isinstance(value, Mapping):

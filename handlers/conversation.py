@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 
 from handlers import presses
 from handlers.answers import Given, within_two_seconds
+from handlers.cuts import presumed_cut
 from handlers.edits import correct, was_refused
-from handlers.folding import kept, utf16_length
-from handlers.forms import Files, Form, Text
+from handlers.folding import as_typed, kept
+from handlers.forms import Date, Files, Form, Money, Names, Text
 from handlers.messages import Attached, Edited, File, Note, Pressed, Typed
 from handlers.place import REVIEW, Place
 from handlers.questions import question
-from handlers.turns import Turn, asked_again, heard, settled
-
-# Telegram's apps cut what is longer than 4096 UTF-16 units into several messages.
-PRESUMED_CUT = 4_000
+from handlers.turns import Turn, asked_again, heard, join, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,8 @@ def advance(form: Form, place: Place, said: Said, given: Given) -> Turn:
         case Attached(file, album, caption):
             return _attached(form, place, file, album, caption, said.message, given)
         case Edited(message, words):
-            if was_refused(place, message) and place.asking != REVIEW:
+            half_said = (place.waiting or {}).get("for") in ("pieces", "addition")
+            if was_refused(place, message) and place.asking != REVIEW and not half_said:
                 return _typed(form, replace(place, waiting=None), words, message, given)
             return correct(form, place, message, words, given)
         case Typed(words):
@@ -47,22 +46,26 @@ def _typed(form: Form, place: Place, words: str, message: str, given: Given) -> 
     step = form.step(place.asking)
     waiting = place.waiting or {}
     if isinstance(step, Text):
-        if waiting.get("for") == "pieces" or utf16_length(words) >= PRESUMED_CUT:
+        if waiting.get("for") == "pieces" or presumed_cut(words):
             return _piece(form, step, place, words, message, given)
         if waiting.get("for") == "addition":
-            return _added(form, step, place, [[message, kept(words)]], given)
-    return heard(form, step, place, words, message, given)
+            return _added(form, step, place, [[message, as_typed(words)]], given)
+    turn = heard(form, step, place, words, message, given)
+    if presumed_cut(words) and turn.replies:
+        # The other pieces of this text are on their way, and get the same answer: one is enough.
+        turn = replace(turn, replies=(replace(turn.replies[-1], slot="pieces", after=2.0),))
+    return turn
 
 
 def _piece(form: Form, step: Text, place: Place, words: str, message: str, given: Given) -> Turn:
     """Keep one piece of a text that the app has cut; a short piece close behind the last one ends it."""
     waiting = dict(place.waiting or {})
     adding = waiting.get("for") == "addition" or waiting.get("adding", False)
-    pieces = [*waiting.get("pieces", []), [message, kept(words)]]
+    pieces = [*waiting.get("pieces", []), [message, as_typed(words)]]
     close = "at" in waiting and within_two_seconds(waiting["at"], given.now)
     state = {"for": "pieces", "pieces": pieces, "at": given.now.isoformat(), "adding": adding}
     joining = replace(place, waiting=state, revision=place.revision + 1)
-    if close and utf16_length(words) < PRESUMED_CUT:
+    if close and not presumed_cut(words):
         return joined(form, step, joining, given)
     return Turn(joining, (question(form, joining, given),))
 
@@ -93,18 +96,41 @@ def _attached(
     if place.sealed and not step.sealed:
         return asked_again(form, place, given, Note("form.no_files"))
     if refused := _refused_file(step, file, len(have)):
-        return asked_again(form, place, given, Note(f"form.{refused}"))
+        return _for_album(asked_again(form, place, given, Note(f"form.{refused}")), album)
     known = any(kept_file["unique"] == file.unique for kept_file in have)
-    plain = {"unique": file.unique, "kind": file.kind, "name": file.name, "message": message}
+    plain = {"unique": file.unique, "kind": file.kind, "name": kept(file.name), "message": message}
     files = have if known else [*have, plain]
     taken = replace(place, answers={**place.answers, step.key: {"value": files, "typed": []}})
-    new = () if known else (file,)
-    if caption.strip() and taken.asking != REVIEW and isinstance(form.step(taken.asking), Text):
-        turn = _typed(form, taken, caption, message, given)
-        return replace(turn, files=new)
-    note = Note(f"form.kept_{file.kind}" if file.kind == "voice" else "form.kept_file", {"count": len(files)})
-    reply = question(form, taken, given, (note,))
-    return Turn(taken, (replace(reply, slot="files", after=1.5 if album else 0.0),), files=new)
+    turn = _captioned(form, taken, album, caption, message, given) if caption.strip() else None
+    if turn is None:
+        key = "form.kept_voice" if file.kind == "voice" else "form.kept_file"
+        notes = [Note(key, {"count": len(files)})]
+        if caption.strip():
+            notes.append(Note("form.caption_not_kept"))
+        turn = Turn(taken, (question(form, taken, given, tuple(notes)),))
+    return replace(_for_album(turn, album), files=() if known else (file,))
+
+
+def _captioned(form: Form, place: Place, album: str, caption: str, message: str, given: Given) -> Turn | None:
+    """The caption is the answer to the open question; further captions of its album join that answer."""
+    owner, _, key = place.album.partition("|")
+    if album and owner == album and key in place.answers:
+        typed = [*place.answers[key]["typed"], [message, as_typed(caption)]]
+        answer = {"value": join(typed), "typed": typed}
+        more = replace(place, answers={**place.answers, key: answer})
+        return Turn(more, (question(form, more, given),))
+    if place.asking == REVIEW or not isinstance(form.step(place.asking), Text | Money | Date | Names):
+        return None
+    turn = _typed(form, place, caption, message, given)
+    return replace(turn, place=replace(turn.place, album=f"{album}|{place.asking}" if album else ""))
+
+
+def _for_album(turn: Turn, album: str) -> Turn:
+    """Photos of one album come as separate messages: one reply, when the last of them has come."""
+    if not album:
+        return turn
+    replies = tuple(replace(reply, slot=f"album:{album}", after=1.5) for reply in turn.replies[-1:])
+    return replace(turn, replies=replies)
 
 
 def _refused_file(step: Files, file: File, have: int) -> str:

@@ -18,14 +18,14 @@ from storage.transaction import Transaction
 SHOWN = 10
 
 
-def show(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
-    """List the drafts, the one touched last first."""
+def show(tx: Transaction, person: Person, house: House, now: datetime, page: int = 0) -> Outcome:
+    """List the drafts, the one touched last first, ten on a page."""
     lines = tx.drafts.of(person.worker_id)
     if not lines:
         return initiative.nothing_open(tx, person, now, Note("drafts.none"))
     notes = [Note("drafts.head", {"count": len(lines)})]
-    rows = []
-    for number, line in enumerate(lines[:SHOWN], start=1):
+    rows: list[tuple[Button, ...]] = []
+    for number, line in list(enumerate(lines, start=1))[page * SHOWN : (page + 1) * SHOWN]:
         notes.append(Note("drafts.line", _about(line, number, now)))
         label = {"number": number}
         rows.append(
@@ -34,6 +34,8 @@ def show(tx: Transaction, person: Person, house: House, now: datetime) -> Outcom
                 Button(f"menu|delete.{line.id}|-", "button.delete_draft", label),
             )
         )
+    if len(lines) > (page + 1) * SHOWN:
+        rows.append((Button(f"menu|drafts.{page + 1}|-", "button.more"),))
     reply = Reply("drafts.ask", {}, tuple(notes), tuple(rows))
     promise(tx, person, [reply], now)
     offer(tx, person, reply)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from handlers.answers import Doubt, Given, Refused, Taken, read
-from handlers.folding import kept
+from handlers.answers import Doubt, Given, Refused, Taken, read, shown
+from handlers.folding import as_typed
 from handlers.forms import Form, Step
 from handlers.messages import Note, text
 from handlers.place import Place
-from handlers.questions import doubtful, question
 from handlers.turns import Turn, asked_again, join
 
 
@@ -17,12 +17,12 @@ def correct(form: Form, place: Place, message: str, words: str, given: Given) ->
     """Read the changed message as the answer it was; an unreadable one leaves the old answer standing."""
     waiting = place.waiting or {}
     if any(piece[0] == message for piece in waiting.get("pieces", ())):
-        pieces = [[ref, kept(words) if ref == message else old] for ref, old in waiting["pieces"]]
+        pieces = [[ref, as_typed(words) if ref == message else old] for ref, old in waiting["pieces"]]
         return asked_again(form, replace(place, waiting={**waiting, "pieces": pieces}), given)
     for step in form.steps:
         typed = place.answers.get(step.key, {}).get("typed", [])
         if any(ref == message for ref, _ in typed):
-            changed = [[ref, kept(words) if ref == message else old] for ref, old in typed]
+            changed = [[ref, as_typed(words) if ref == message else old] for ref, old in typed]
             return _corrected(form, step, place, changed, message, given)
     return asked_again(form, place, given, Note("form.edit_unknown"))
 
@@ -34,22 +34,26 @@ def _corrected(
     reading = read(step, join(typed), given)
     match reading:
         case Taken(value):
-            answers = {**place.answers, step.key: {"value": value, "typed": typed}}
-            kept_place = replace(place, answers=answers, revision=place.revision + 1)
-            return asked_again(form, kept_place, given, Note("form.corrected", {"step": name}))
-        case Doubt(reason, values, confirm):
-            waiting = {
-                "for": "confirm" if confirm else "readings",
-                "values": list(values),
-                "reason": reason,
-                "typed": typed,
-            }
-            asked = replace(place, asking=step.key, waiting=waiting, revision=place.revision + 1)
-            reply = question(form, asked, given) if confirm else doubtful(form, step, asked, given, reading)
-            return Turn(asked, (reply,))
+            return _kept(form, place, step, value, typed, given)
+        case Doubt(reason, values, True) if reason != "large":
+            return _kept(form, place, step, values[0], typed, given)
+        case Doubt(reason, _, confirm):
+            why = () if confirm else (Note(f"{form.name}.{step.key}.{reason}"),)
+            return asked_again(form, place, given, Note("form.not_corrected", {"step": name}), *why)
         case Refused(reason, params):
-            why = Note("form.not_corrected", {"step": name})
-            return asked_again(form, place, given, why, Note(f"{form.name}.{step.key}.{reason}", params))
+            why = (Note(f"{form.name}.{step.key}.{reason}", params),)
+            return asked_again(form, place, given, Note("form.not_corrected", {"step": name}), *why)
+
+
+def _kept(form: Form, place: Place, step: Step, value: Any, typed: list[list[str]], given: Given) -> Turn:
+    """The answer is the changed one; what is echoed is what was understood."""
+    answers = {**place.answers, step.key: {"value": value, "typed": typed}}
+    corrected = replace(place, answers=answers, revision=place.revision + 1)
+    name = text(f"{form.name}.{step.key}.name")
+    notes = [Note("form.corrected", {"step": name})]
+    if isinstance(value, dict):
+        notes.append(Note(f"{form.name}.{step.key}.line", {"value": shown(value)}))
+    return asked_again(form, corrected, given, *notes)
 
 
 def was_refused(place: Place, message: str) -> bool:

@@ -12,16 +12,21 @@ import unicodedata
 # Zero-width characters, direction marks and the byte order mark: invisible, so two texts that differ
 # only in them look the same to a person. The zero-width joiner is left in kept text: emoji need it.
 _INVISIBLE = re.compile(
-    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]"
+    "[\u00ad\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]"
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
 _SPACES = re.compile(r"\s+")
 _SPECIAL = str.maketrans({"đ": "d", "ð": "d", "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'})
 
 
+def as_typed(text: str) -> str:
+    """The text as it came, but for NUL and halves of characters, which no database keeps."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def kept(text: str) -> str:
-    """The text as it is stored: NFC, without NUL (no database keeps it), otherwise exactly as typed."""
-    return unicodedata.normalize("NFC", text.replace("\x00", ""))
+    """The text as it is stored: NFC, otherwise exactly as typed."""
+    return unicodedata.normalize("NFC", as_typed(text))
 
 
 def plain_spaces(text: str) -> str:

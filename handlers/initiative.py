@@ -6,15 +6,19 @@ from datetime import datetime
 
 from handlers import conversation, presses, submitting
 from handlers.answers import Given
+from handlers.commands import command_of
 from handlers.conversation import Said
+from handlers.cuts import presumed_cut
 from handlers.edits import owner_of
+from handlers.folding import kept
 from handlers.forms import INITIATIVE, Form, Money
 from handlers.house import House, Outcome
 from handlers.messages import Attached, Button, Edited, Event, File, Note, Pressed, Reply, Typed
-from handlers.place import Place, opened
+from handlers.place import Place, is_blank, opened
 from handlers.promising import offer, promise
 from handlers.questions import question
 from handlers.turns import Turn
+from storage.drafts import DraftLine
 from storage.people import OpenDraft, Person
 from storage.transaction import Transaction
 
@@ -45,7 +49,8 @@ def expects_amount(person: Person) -> bool:
 
 def begin(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
     """A new initiative; a draft that has no answer yet is taken up again instead of making another."""
-    blank = next((line for line in tx.drafts.of(person.worker_id) if not line.place["answers"]), None)
+    lines = tx.drafts.of(person.worker_id)
+    blank = next((line for line in lines if is_blank(Place.of(line.place))), None)
     if blank is not None and blank.corrects_id is None:
         return continue_with(tx, person, blank.id, house, now, *notes)
     place = opened(FORM, Place())
@@ -60,6 +65,7 @@ def continue_with(
     line = tx.drafts.one(person.worker_id, draft_id)
     if line is None:
         return nothing_open(tx, person, now, Note("drafts.gone"))
+    tx.people.set_talk(person, {})
     tx.people.open_draft(person, line.id)
     person.draft = OpenDraft(line.id, line.place, None, line.corrects_id, line.created_at)
     notes = (*notes, *phase_note(house, now))
@@ -92,6 +98,10 @@ def reply_and_ask_again(
     tx: Transaction, person: Person, *notes: Note, house: House, now: datetime
 ) -> Outcome:
     """Say something in between; the question that is open is shown again and nothing else changes."""
+    if (about := person.talk.get("about")) is not None:
+        from handlers import start  # the beginning asks for units and names, and comes back here
+
+        return start.ask_about(tx, person, about, house, now, *notes)
     if person.draft is None:
         return nothing_open(tx, person, now, *notes)
     place = place_of(person.draft)
@@ -99,10 +109,12 @@ def reply_and_ask_again(
     return _settle(tx, person, Turn(place, (reply,)), now)
 
 
-def nothing_open(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
+def nothing_open(
+    tx: Transaction, person: Person, now: datetime, *notes: Note, slot: str | None = None
+) -> Outcome:
     """No draft is open: say so, and offer what can be done."""
     rows = ((Button("menu|new|-", "button.new"),), (Button("menu|drafts|-", "button.drafts"),))
-    reply = Reply("menu.nothing_open", {}, tuple(notes), rows)
+    reply = Reply("menu.nothing_open", {}, tuple(notes), rows, slot=slot, after=1.5 if slot else 0.0)
     promise(tx, person, [reply], now)
     offer(tx, person, reply)
     return Outcome()
@@ -127,11 +139,23 @@ def hear(tx: Transaction, person: Person, event: Event, house: House, now: datet
     return _turn(tx, person, Said(what, message), house, now)
 
 
+def _without_draft(tx: Transaction, person: Person, what: Typed | Attached, now: datetime) -> Outcome:
+    """Nothing is open: say so once, however many pieces or photos come."""
+    if isinstance(what, Attached):
+        slot, key = f"album:{what.album}" if what.album else None, "menu.file_without_draft"
+    else:
+        slot, key = "pieces" if presumed_cut(what.text) else None, "menu.words_without_draft"
+    return nothing_open(tx, person, now, Note(key), slot=slot)
+
+
 def _turn(tx: Transaction, person: Person, said: Said, house: House, now: datetime) -> Outcome:
     draft = person.draft
     assert draft is not None  # noqa: S101 - every caller has looked
     given = given_for(house, now, draft.id)
     turn = conversation.advance(FORM, place_of(draft), said, given)
+    held = {file["unique"] for file in turn.place.value("files") or ()}
+    if any(file["unique"] not in held for file in place_of(draft).value("files") or ()):
+        tx.attachments.keep_only(draft.id, sorted(held))
     for file in turn.files:
         _remember_file(tx, person, draft.id, file, said.message, now)
     if turn.wish:
@@ -161,8 +185,8 @@ def _remember_file(
             "reference": file.reference,
             "unique_reference": file.unique,
             "kind": file.kind,
-            "name": file.name[:200],
-            "media_type": file.media_type[:100],
+            "name": kept(file.name)[:200],
+            "media_type": kept(file.media_type)[:100],
             "size": file.size,
             "message": message,
             "due_at": now,
@@ -181,29 +205,41 @@ def _pressed(tx: Transaction, person: Person, what: Pressed, house: House, now: 
         return _turn(tx, person, Said(what), house, now)
     submitted = tx.initiatives.of_draft(int(number))
     if submitted is not None and tx.initiatives.own(person.worker_id, submitted.id):
+        if person.talk.get("told") == submitted.code:
+            return Outcome(toast="toast.submitted")
         note = Note("submit.already", {"code": submitted.code})
-        return reply_and_ask_again(tx, person, note, house=house, now=now)
+        outcome = reply_and_ask_again(tx, person, note, house=house, now=now)
+        tx.people.set_talk(person, {**person.talk, "told": submitted.code})
+        outcome.toast = "toast.submitted"
+        return outcome
     return reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+
+
+def say(tx: Transaction, person: Person, words: str, house: House, now: datetime) -> Outcome:
+    """Words that came with a command, as an answer."""
+    return _turn(tx, person, Said(Typed(words), f"{person.chat_id}:"), house, now)
 
 
 def _edited(tx: Transaction, person: Person, what: Edited, house: House, now: datetime) -> Outcome:
     """A changed message belongs to the draft it answered, which need not be the one that is open."""
+    if command_of(what.text):
+        return reply_and_ask_again(tx, person, Note("form.edit_command"), house=house, now=now)
     if person.draft is not None and owner_of(place_of(person.draft), what.message):
         return _turn(tx, person, Said(what), house, now)
     for line in tx.drafts.of(person.worker_id):
         if owner_of(Place.of(line.place), what.message):
-            note = Note("drafts.edited_elsewhere")
-            return continue_and_correct(tx, person, line.id, what, house, now, note)
+            return _correct_elsewhere(tx, person, line, what, house, now)
     return reply_and_ask_again(tx, person, Note("form.edit_unknown"), house=house, now=now)
 
 
-def continue_and_correct(
-    tx: Transaction, person: Person, draft_id: int, what: Edited, house: House, now: datetime, note: Note
+def _correct_elsewhere(
+    tx: Transaction, person: Person, line: DraftLine, what: Edited, house: House, now: datetime
 ) -> Outcome:
     """Correct a draft that is not open, without leaving the one that is."""
-    line = tx.drafts.one(person.worker_id, draft_id)
-    assert line is not None  # noqa: S101 - it has just been listed
-    given = given_for(house, now, line.id)
-    turn = conversation.advance(FORM, opened(FORM, Place.of(line.place)), Said(what), given)
-    tx.drafts.keep(line.id, turn.place.plain(), None, now)
+    place = opened(FORM, Place.of(line.place))
+    turn = conversation.advance(FORM, place, Said(what), given_for(house, now, line.id))
+    changed = turn.place.answers != place.answers
+    if changed:
+        tx.drafts.keep(line.id, turn.place.plain(), None, now)
+    note = Note("drafts.edited_elsewhere" if changed else "drafts.not_edited_elsewhere")
     return reply_and_ask_again(tx, person, note, house=house, now=now)

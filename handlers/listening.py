@@ -57,11 +57,19 @@ def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcom
 
 def _in_a_group(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:
     """In a group nothing is taken and nobody is named: a command gets the way to the private talk."""
-    if isinstance(event.what, Started) or (isinstance(event.what, Typed) and command_of(event.what.text)):
+    if isinstance(event.what, Started) or (isinstance(event.what, Typed) and _for_us(event.what.text, house)):
         language = start.language_of(event)
         reply = Reply("group.private", {"link": house.link})
         promise_stranger(tx, event, language, reply, now)
     return Outcome()
+
+
+def _for_us(text: str, house: House) -> bool:
+    """Whether a text in a group is one of our commands, and not addressed to another bot."""
+    command = command_of(text)
+    mention = text.split(None, 1)[0].partition("@")[2].lower() if text.split() else ""
+    ours = house.link.rpartition("/")[2].lower()
+    return command is not None and command[0] != "unknown" and mention in ("", ours)
 
 
 def _from_a_worker(tx: Transaction, person: Person, event: Event, house: House, now: datetime) -> Outcome:
@@ -104,7 +112,7 @@ def _named(person: Person, event: Event, text: str, house: House) -> Button | No
     if not offered or len(text) > 300:
         return None
     buttons = [Button(*plain) for plain in offered["buttons"]]
-    indexed = event.lists or not (offered["free"] or offered["by_word"])
+    indexed = event.lists  # elsewhere nobody has seen a number beside a choice
     return chosen(text, buttons, house.labels, by_word=offered["by_word"], indexed=indexed)
 
 

@@ -7,11 +7,14 @@ from datetime import datetime
 from handlers import drafts, initiative, mine, start
 from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply, text
+from handlers.place import is_blank
 from handlers.promising import offer, promise
 from storage.people import Person
 from storage.transaction import Transaction
 
 LANGUAGES = ("vi", "en")
+SHORTEST_ANSWER = 10
+PAGED = {"drafts": drafts.show, "mine": mine.show}
 
 
 def command(
@@ -22,7 +25,7 @@ def command(
         case "start":
             return start.again(tx, person, argument, house, now)
         case "new":
-            return initiative.begin(tx, person, house, now)
+            return _new(tx, person, argument, house, now)
         case "drafts":
             return drafts.show(tx, person, house, now)
         case "mine":
@@ -52,7 +55,7 @@ def pressed(
 ) -> Outcome:
     """Do what a button of the menu or of a list asks; what it names may be gone by now."""
     name, _, argument = choice.partition(".")
-    if name in ("new", "drafts", "mine", "menu", "help", "unit", "language"):
+    if not argument and name in ("new", "drafts", "mine", "menu", "help", "unit", "language"):
         return command(tx, person, name, "", house, now)
     if name == "continue":
         return initiative.reply_and_ask_again(tx, person, house=house, now=now)
@@ -66,11 +69,23 @@ def pressed(
         return start.ask_name(tx, person, now)
     if argument.isdecimal() and len(argument) <= 18:
         number = int(argument)
+        if name in PAGED:
+            return PAGED[name](tx, person, house, now, min(number, 1_000))
         if name in ("open", "delete", "really_delete", "keep"):
             return drafts.pressed(tx, person, name, number, house, now)
         if name in ("see", "correct", "withdraw", "really_withdraw"):
             return mine.pressed(tx, person, name, number, house, now)
     return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+
+
+def _new(tx: Transaction, person: Person, words: str, house: House, now: datetime) -> Outcome:
+    """A new initiative; words after the command are its first answer, and an older draft stays."""
+    others = person.draft is not None and not is_blank(initiative.place_of(person.draft))
+    notes = (Note("drafts.previous_kept"),) if others else ()
+    outcome = initiative.begin(tx, person, house, now, *notes)
+    if len(words) < SHORTEST_ANSWER or person.draft is None:
+        return outcome
+    return initiative.say(tx, person, words, house, now)
 
 
 def _say(tx: Transaction, person: Person, reply: Reply, now: datetime) -> Outcome:
@@ -125,7 +140,7 @@ def _cancel(tx: Transaction, person: Person, house: House, now: datetime) -> Out
     if person.draft is None:
         return initiative.nothing_open(tx, person, now, Note("menu.nothing_to_cancel"))
     draft_id = person.draft.id
-    if not initiative.place_of(person.draft).answers:
+    if is_blank(initiative.place_of(person.draft)):
         tx.drafts.drop(draft_id)
         person.draft = None
         return initiative.nothing_open(tx, person, now, Note("menu.cancelled"))

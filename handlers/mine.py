@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers import initiative
+from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
 from handlers.place import REVIEW, Place
 from handlers.promising import offer, promise
+from handlers.questions import summary
 from handlers.submitting import CORRECTABLE
 from storage.initiatives import InitiativeLine
 from storage.people import Person
@@ -18,15 +20,18 @@ from storage.transaction import Transaction
 SHOWN = 10
 
 
-def show(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
-    """List what the worker submitted, newest first, each with its state."""
+def show(tx: Transaction, person: Person, house: House, now: datetime, page: int = 0) -> Outcome:
+    """List what the worker submitted, newest first, each with its state, ten on a page."""
     lines = tx.initiatives.of(person.worker_id)
     if not lines:
         return initiative.reply_and_ask_again(tx, person, Note("mine.none"), house=house, now=now)
-    notes = [Note("mine.head", {"count": len(lines)}), *(_line(line) for line in lines[:SHOWN])]
+    shown = lines[page * SHOWN : (page + 1) * SHOWN]
+    notes = [Note("mine.head", {"count": len(lines)}), *(_line(line) for line in shown)]
     rows: list[tuple[Button, ...]] = [
-        (Button(f"menu|see.{line.id}|-", "button.see", {"code": line.code}),) for line in lines[:SHOWN]
+        (Button(f"menu|see.{line.id}|-", "button.see", {"code": line.code}),) for line in shown
     ]
+    if len(lines) > (page + 1) * SHOWN:
+        rows.append((Button(f"menu|mine.{page + 1}|-", "button.more"),))
     if person.draft is not None:
         rows.append((Button("menu|continue|-", "button.continue"),))
     return _say(tx, person, Reply("mine.ask", {}, tuple(notes), tuple(rows)), now)
@@ -56,7 +61,8 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
             ),
         )
         open_rows = rows if line.state in CORRECTABLE else ()
-        return _say(tx, person, Reply("mine.one", _line(line).params, (), open_rows), now)
+        notes = tuple(summary(INITIATIVE, Place.of(line.place)))
+        return _say(tx, person, Reply("mine.one", _line(line).params, notes, open_rows), now)
     if line.state not in CORRECTABLE:
         return initiative.reply_and_ask_again(tx, person, Note("mine.too_late"), house=house, now=now)
     if name == "correct":

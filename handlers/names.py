@@ -11,6 +11,8 @@ WHOLE = 10_000  # hundredths of a per cent
 MOST_AUTHORS = 20
 LONGEST_NAME = 100
 _SELF = frozenset({"toi", "em", "minh", "anh", "chi", "ban than", "me", "myself", "i"})
+_NOBODY = frozenset({"khong", "khong co", "khong co ai", "ko", "ko co", "none", "nobody", "no one", "no"})
+_THE_REST = ("con lai", "phan con lai", "the rest")
 _EQUALLY = ("chia deu", "deu nhau", "equally", "equal shares", "share equally")
 _SPLIT = re.compile(r"[\n;]|,(?!\d)|\s+(?:và|va|and|&)\s+", re.IGNORECASE)
 _SHARE = re.compile(
@@ -43,7 +45,10 @@ def read_names(typed: str) -> tuple[list[Share], bool]:
     """
     text = "\n".join(plain_spaces(line) for line in typed.splitlines())
     text, equally = _without_equally(text)
-    found = [_one(part) for part in _SPLIT.split(text) if part.strip()]
+    if fold(text) in _NOBODY:
+        raise NotNames("no_names")
+    parts = [part for part in _SPLIT.split(text) if part.strip()]
+    found = [_one(part) for part in parts if not fold(part).startswith(_THE_REST)]
     if len(found) > MOST_AUTHORS:
         raise NotNames("too_many")
     others = [share for share in found if fold(share.name) not in _SELF]
@@ -75,6 +80,10 @@ def _without_equally(text: str) -> tuple[str, bool]:
 
 def _one(part: str) -> Share:
     bare = _BULLET.sub("", part).strip()
+    if re.search(r"-\s*\d", bare) and not re.search(r"\s-\s+\d", bare):
+        raise NotNames("not_a_name")  # a share below nothing
+    if "moi nguoi" in fold(bare) or "each" in fold(bare).split():
+        raise NotNames("not_a_name")
     match = _SHARE.search(bare)
     name = (bare[: match.start()] if match else bare).strip(" ,.:-(")
     if not name or len(name) > LONGEST_NAME or any(letter.isdigit() for letter in name) or "%" in name:

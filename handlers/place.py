@@ -24,6 +24,7 @@ class Place:
     aside     the question was opened from the review card and returns there
     tries     bad answers in a row to the open question
     last      the last button that had an effect: the same tap under a new number has none
+    album     the album whose caption was an answer, and the step it answered
     refused   messages whose text the open question could not take; edited, they are tried again
     """
 
@@ -36,6 +37,7 @@ class Place:
     tries: int = 0
     last: str = ""
     refused: tuple[str, ...] = ()
+    album: str = ""
 
     def value(self, key: str) -> Any:
         """The answer to a step, or None."""
@@ -51,6 +53,11 @@ class Place:
         """The place that `plain` was made of; fields that a later version added take their defaults."""
         known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
         return cls(**{**known, "refused": tuple(known.get("refused", ()))})
+
+
+def is_blank(place: Place) -> bool:
+    """Whether nothing at all has been said in this draft yet."""
+    return not place.answers and not (place.waiting or {}).get("pieces")
 
 
 def relevant(form: Form, place: Place) -> list[Step]:

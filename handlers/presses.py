@@ -8,7 +8,7 @@ from handlers.answers import Given, Taken, shown
 from handlers.forms import Choice, Files, Form, Step, Text
 from handlers.messages import Note
 from handlers.place import REVIEW, Place, missing, next_question, relevant, without_answer
-from handlers.questions import button, proposal, question
+from handlers.questions import button, excerpt, proposal, question
 from handlers.turns import Turn, answered, asked_again, settled
 
 
@@ -34,7 +34,7 @@ def _taken(form: Form, place: Place, step_key: str, choice: str, given: Given) -
 
 
 def _moved(place: Place, **changes: object) -> Place:
-    return replace(place, revision=place.revision + 1, tries=0, **changes)  # type: ignore[arg-type]
+    return replace(place, revision=place.revision + 1, tries=0, refused=(), **changes)  # type: ignore[arg-type]
 
 
 def _on_question(form: Form, step: Step, place: Place, choice: str, given: Given) -> Turn | None:
@@ -57,7 +57,7 @@ def _on_question(form: Form, step: Step, place: Place, choice: str, given: Given
         case "back" | "skip":
             return _back(form, place, given)
         case "save" | "person":
-            return Turn(_moved(place, last=""), wish=name)
+            return Turn(place, wish=name)
     return _on_waiting(form, step, place, name, argument, given)
 
 
@@ -98,7 +98,7 @@ def _sealed(form: Form, place: Place, given: Given) -> Turn:
 
 def step_back(form: Form, place: Place, given: Given) -> Turn:
     """Go back one question: out of a detour, or to the answer given before this one."""
-    if place.waiting or place.aside or place.asking == REVIEW:
+    if place.waiting or place.asking == REVIEW or (place.aside and not missing(form, place)):
         return _back(form, place, given)
     keys = [step.key for step in relevant(form, place)]
     before = [key for key in keys[: keys.index(place.asking)] if key in place.answers]
@@ -122,7 +122,7 @@ def _on_card(form: Form, place: Place, choice: str, given: Given) -> Turn | None
         case "change" if form.has(argument):
             return _change(form, place, argument, given)
         case "seal":
-            return _turn(form, _moved(place, sealed=True), given, Note("form.sealed_on"))
+            return _seal_from_card(form, place, given)
         case "unseal":
             opened = _moved(place, sealed=False)
             opened = replace(opened, asking=next_question(form, opened))
@@ -132,6 +132,15 @@ def _on_card(form: Form, place: Place, choice: str, given: Given) -> Turn | None
         case "save":
             return Turn(_moved(place), wish="save")
     return None
+
+
+def _seal_from_card(form: Form, place: Place, given: Given) -> Turn:
+    """A name that was taken from the content would tell it: it is asked for anew."""
+    taken_over = [ref for ref, _ in place.answers.get("title", {}).get("typed", [])] == [""]
+    bare = without_answer(place, "title") if taken_over else place
+    sealed = _moved(bare, sealed=True)
+    sealed = replace(sealed, asking=next_question(form, sealed))
+    return _turn(form, sealed, given, Note("form.sealed_on"))
 
 
 def _change(form: Form, place: Place, key: str, given: Given) -> Turn:
@@ -147,5 +156,5 @@ def _change(form: Form, place: Place, key: str, given: Given) -> Turn:
     if not isinstance(step, Text):
         return Turn(asked, (replace(reply, choices=rows),))
     add = button(asked, given, key, f"add.{key}", label="button.add_here")
-    notes = (Note("form.present_answer", {"value": value}),)
+    notes = (Note("form.present_answer", {"value": excerpt(value)}),)
     return Turn(asked, (replace(reply, notes=notes, choices=((add,), *rows)),))

@@ -9,15 +9,13 @@ from handlers.messages import Event, Reply
 from storage.people import Person
 from storage.transaction import Transaction
 
-# Unsent prompts that any newer reply makes needless.
-PASSING_SLOTS = ("pieces", "files")
-
 
 def promise(tx: Transaction, person: Person, replies: Sequence[Reply], now: datetime) -> None:
     """Promise replies to a person, in order."""
     if not replies:
         return
-    tx.outbox.supersede(person.channel, person.address, PASSING_SLOTS)
+    slots = {"pieces", *(reply.slot for reply in replies if reply.slot)}
+    tx.outbox.supersede(person.channel, person.address, sorted(slots))
     tx.outbox.promise(
         [_row(person.channel, person.address, person.chat_id, person.language, r, now) for r in replies]
     )
@@ -31,7 +29,8 @@ def promise_stranger(tx: Transaction, event: Event, language: str, reply: Reply,
 def offer(tx: Transaction, person: Person, reply: Reply, **talk: object) -> None:
     """Remember what this reply lets the person choose by typing, and what the talk is about."""
     offered = reply.offered()
-    kept = {name: value for name, value in talk.items() if value is not None}
+    about = {"about": person.talk["about"]} if "about" in person.talk else {}
+    kept = {**about, **{name: value for name, value in talk.items() if value is not None}}
     tx.people.set_talk(person, {**kept, "offered": offered} if offered else kept)
 
 

@@ -108,7 +108,12 @@ def _confirm(
 ) -> Reply:
     pair = (button(place, given, step.key, "yes"), button(place, given, step.key, "no"))
     params = {"value": shown(value), "words": words_of(value)}
-    return Reply(f"{form.name}.{step.key}.confirm", params, notes, (pair,), by_word=True)
+    rows = (pair, *_way_back(step, place, given))
+    return Reply(f"{form.name}.{step.key}.confirm", params, notes, rows, by_word=True)
+
+
+def _way_back(step: Step, place: Place, given: Given) -> Rows:
+    return ((button(place, given, step.key, "back"),),) if place.aside else ()
 
 
 def doubtful(
@@ -120,6 +125,7 @@ def doubtful(
         for number, value in enumerate(doubt.values)
     ]
     rows += [(button(place, given, step.key, offer),) for offer in step.offers]
+    rows += _way_back(step, place, given)
     if place.tries >= BAD_ANSWERS:
         rows += _ways_out(step, place, given)
         notes = (*notes, Note(f"{form.name}.{step.key}.{doubt.reason}"))
@@ -147,11 +153,9 @@ def _ways_out(step: Step, place: Place, given: Given) -> list[tuple[Button, ...]
 
 def card(form: Form, place: Place, given: Given, notes: tuple[Note, ...] = ()) -> Reply:
     """Every answer, a button to change each, what may be added, and the two endings."""
-    lines = [*notes, Note(f"{form.name}.review.head", {"sealed": _sealed(place)})]
+    lines = [*notes, Note(f"{form.name}.review.head", {"sealed": _sealed(place)}), *summary(form, place)]
     changes, additions = [], []
     for step in sorted(relevant(form, place), key=_title_first):
-        if step.key in place.answers and not _empty(place, step):
-            lines.append(Note(f"{form.name}.{step.key}.line", {"value": _line(form, step, place)}))
         if not step.optional or not _empty(place, step):
             label = text(f"{form.name}.{step.key}.name")
             changes.append(button(place, given, REVIEW, f"change.{step.key}", step=label))
@@ -162,6 +166,15 @@ def card(form: Form, place: Place, given: Given, notes: tuple[Note, ...] = ()) -
     rows = [*_pairs(changes), *_pairs(additions), (button(place, given, REVIEW, seal),)]
     rows.append((button(place, given, REVIEW, "save"), button(place, given, REVIEW, "submit")))
     return Reply(f"{form.name}.review.ask", {}, tuple(lines), tuple(rows), slot="card")
+
+
+def summary(form: Form, place: Place) -> list[Note]:
+    """Every answer in a line, the name first."""
+    return [
+        Note(f"{form.name}.{step.key}.line", {"value": _line(form, step, place)})
+        for step in sorted(relevant(form, place), key=_title_first)
+        if step.key in place.answers and not _empty(place, step)
+    ]
 
 
 def _title_first(step: Step) -> bool:

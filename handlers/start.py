@@ -50,7 +50,7 @@ def stranger(tx: Transaction, event: Event, house: House, now: datetime) -> Outc
         subject, choice, argument = (*what.action.split("|"), "", "")[:3]
         version, _, code = argument.partition(".")
         if subject == "start" and choice.startswith("agree") and version == CONSENT_VERSION:
-            language = choice.partition(".")[2] or language
+            language = "en" if choice == "agree.en" else "vi"
             return _agreed(tx, event, language, code, house, now)
         if subject == "start" and choice == "refuse":
             reply = replace(_consent(language, code, house), notes=(Note("start.refused"),))
@@ -76,7 +76,7 @@ def _consent(language: str, code: str, house: House) -> Reply:
 
 
 def _agreed(tx: Transaction, event: Event, language: str, code: str, house: House, now: datetime) -> Outcome:
-    name = plain_spaces(event.name)[:LONGEST_NAME]
+    name = plain_spaces(event.name)[:LONGEST_NAME].strip()
     person = tx.people.welcome(event.channel, event.address, name, language, now)
     proof = f"{event.channel}:{event.number}"
     tx.people.agree(person.worker_id, "processing", CONSENT_VERSION, proof, now)
@@ -116,6 +116,8 @@ def _join_by_code(tx: Transaction, person: Person, code: str, now: datetime) -> 
 def ready(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
     """Say where the person belongs and what can be done; an open question is shown again."""
     tx.people.set_talk(person, {})
+    if not is_name(person.name):
+        return ask_name(tx, person, now, *notes)
     if person.draft is not None:
         return initiative.reply_and_ask_again(
             tx, person, *(notes or (Note("start.here"),)), house=house, now=now
@@ -136,6 +138,15 @@ def ask_unit(tx: Transaction, person: Person, house: House, now: datetime, *note
     promise(tx, person, [reply], now)
     offer(tx, person, reply, about="unit")
     return Outcome()
+
+
+def ask_about(
+    tx: Transaction, person: Person, about: str, house: House, now: datetime, *notes: Note
+) -> Outcome:
+    """Ask again for the unit or the name, whichever is open."""
+    if about == "name":
+        return ask_name(tx, person, now, *notes)
+    return ask_unit(tx, person, house, now, *notes)
 
 
 def search_unit(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
@@ -162,10 +173,15 @@ def search_unit(tx: Transaction, person: Person, typed: str, house: House, now: 
     return Outcome()
 
 
+def is_name(name: str) -> bool:
+    """Whether it can stand on an initiative: 2 to 100 characters, letters among them."""
+    return 2 <= len(name) <= LONGEST_NAME and any(letter.isalpha() for letter in name)
+
+
 def rename(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
     """Take the name as given; capitals and spelling are the person's own."""
     name = plain_spaces(typed)
-    if not 2 <= len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
+    if not is_name(name):
         reply = Reply("start.name_refused", {}, (), ((Button("start|later|-", "button.later"),),), free=True)
         promise(tx, person, [reply], now)
         return Outcome()
@@ -173,10 +189,11 @@ def rename(tx: Transaction, person: Person, typed: str, house: House, now: datet
     return ready(tx, person, house, now, Note("start.renamed", {"name": name}))
 
 
-def ask_name(tx: Transaction, person: Person, now: datetime) -> Outcome:
+def ask_name(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
     """Ask for the name that is to stand on initiatives."""
     later = ((Button("start|later|-", "button.later"),),)
-    reply = Reply("start.name", {"name": person.name}, (), later, free=True)
+    params = {"name": person.name or text("start.no_name")}
+    reply = Reply("start.name", params, notes, later, free=True)
     promise(tx, person, [reply], now)
     offer(tx, person, reply, about="name")
     return Outcome()
@@ -192,12 +209,15 @@ def pressed(
         if unit is None or (unit.valid_to is not None and unit.valid_to <= house.programme.local_day(now)):
             return ask_unit(tx, person, house, now, Note("start.unit_closed"))
         if person.unit_id == unit.id:
-            return Outcome(toast="toast.already")
+            return ready(tx, person, house, now, Note("start.joined", {"unit": unit.name}))
         tx.people.join(person, unit.id, now)
         tx.audit.note(person.worker_id, "joined", f"worker:{person.worker_id}", now, after=unit.code)
         return ready(tx, person, house, now, Note("start.joined", {"unit": unit.name}))
     if name == "agree":
         return Outcome(toast="toast.already")
+    if name == "refuse":
+        contact = house.contact or "—"
+        return ready(tx, person, house, now, Note("start.refused_later", {"contact": contact}))
     if name == "later":
         return ready(tx, person, house, now)
     return again(tx, person, "", house, now)

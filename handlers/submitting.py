@@ -135,10 +135,12 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
     assert draft is not None and draft.corrects_id is not None  # noqa: S101 - the caller has looked
     line = tx.initiatives.own(person.worker_id, draft.corrects_id)
     if line is None or line.state not in CORRECTABLE:
-        tx.drafts.drop(draft.id)
-        person.draft = None
-        return initiative.nothing_open(tx, person, now, Note("mine.too_late"))
-    values = {**_columns(place), "state": "submitted"}
+        # What was written stays: it becomes a draft of its own.
+        tx.drafts.detach(draft.id)
+        draft.corrects_id, draft.place = None, place.plain()
+        note = Note("mine.too_late_kept")
+        return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+    values = {**_columns(place), "state": "submitted", "draft_id": draft.id}
     tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
     tx.audit.note(person.worker_id, "corrected", line.code, now, before=line.state, after="submitted")
     return _receipt(tx, person, "submit.corrected", line.code, place, now, draft.id)

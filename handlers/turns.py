@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.answers import Doubt, Given, Refused, Taken, equal_names, read, words_of
-from handlers.folding import kept, utf16_length
+from handlers.cuts import joined
+from handlers.folding import as_typed, kept
 from handlers.forms import Choice, Form, Names, Step, Text
 from handlers.messages import File, Note, Reply
 from handlers.place import REVIEW, Place, next_question, with_answer
 from handlers.questions import doubtful, question, refusal
-
-HARD_CUT = 4_096  # UTF-16 units: Bot API, Message.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Turn:
 def heard(form: Form, step: Step, place: Place, words: str, message: str, given: Given) -> Turn:
     """A text that may be the answer to `step`."""
     if isinstance(step, Text):
-        return settled(form, step, place, [[message, kept(words)]], given)
+        return settled(form, step, place, [[message, as_typed(words)]], given)
     reading = read(step, words, given)
     match reading:
         case Taken():
@@ -60,18 +59,8 @@ def settled(form: Form, step: Text, place: Place, pieces: list[list[str]], given
 
 
 def join(pieces: list[list[str]]) -> str:
-    """The pieces of one answer as one text.
-
-    A piece of exactly 4,096 units was cut hard, so nothing stood between it and the next; one of 4,000 and
-    more was cut at a space, which the messenger trims; a shorter one ended where the person ended it.
-    """
-    whole = ""
-    for position, (_, piece) in enumerate(pieces):
-        whole += piece
-        if position + 1 < len(pieces):
-            length = utf16_length(piece)
-            whole += "" if length >= HARD_CUT else " " if length >= 4_000 else "\n"
-    return whole
+    """The pieces of one answer, each with the message it came in, as one text."""
+    return joined([piece for _, piece in pieces])
 
 
 def _refused(

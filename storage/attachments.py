@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.models import Attachment, metadata
 
@@ -33,6 +33,11 @@ class Attachments:
     def promise(self, values: dict[str, Any]) -> None:
         """Remember a file that is to be fetched after the commit."""
         self._connection.execute(insert(Attachment).values(**values, state="waiting", tries=0))
+
+    def keep_only(self, draft_id: int, unique: Sequence[str]) -> None:
+        """Forget files that were taken out of a draft."""
+        gone = (ATTACHMENT.c.draft_id == draft_id) & ATTACHMENT.c.unique_reference.not_in(unique)
+        self._connection.execute(delete(ATTACHMENT).where(gone, ATTACHMENT.c.initiative_id.is_(None)))
 
     def due(self, now: datetime, most: int) -> list[Waiting]:
         """Files whose turn it is, oldest first."""

@@ -81,6 +81,10 @@ class Drafts:
         lines = (line for line in self.of(worker_id) if line.corrects_id == initiative_id)
         return next((line.id for line in lines), None)
 
+    def detach(self, draft_id: int) -> None:
+        """The draft corrects nothing any more: it is an initiative of its own."""
+        self._connection.execute(update(DRAFT).where(DRAFT.c.id == draft_id).values(corrects_id=None))
+
     def drop(self, draft_id: int) -> None:
         """Forget a draft; chats that stood at it stand nowhere. Its files stay with what was submitted."""
         self._connection.execute(update(CHAT).where(CHAT.c.draft_id == draft_id).values(draft_id=None))

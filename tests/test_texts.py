@@ -67,6 +67,7 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         "button.add": {"step"},
         "button.change": {"step"},
         "button.reading": {"value"},
+        "form.kept_file": {"count"},
         "form.kept_voice": {"count"},
         "list.lettered": {"mark", "label"},
         "list.numbered": {"mark", "label"},

@@ -37,6 +37,8 @@ def read(update: Update, bot: str) -> Event | None:
     if update.my_chat_member is not None:
         return _membership(update, update.my_chat_member, bot)
     if (message := update.edited_message) is not None:
+        if message.text is None and message.caption is None:
+            return None  # a place that moves, a keyboard that changes: nothing was said
         words = message.text or message.caption or ""
         return _event(update, message, Edited(str(message.message_id), words), bot)
     if (message := update.message) is not None and (what := _said(message)) is not None:
@@ -97,7 +99,7 @@ def _membership(update: Update, change: ChatMemberUpdated, bot: str) -> Event:
 def _said(message: Message) -> What | None:
     if message.text is not None:
         command, _, payload = message.text.partition(" ")
-        if command.partition("@")[0] == "/start":
+        if command.partition("@")[0].lower() == "/start":
             return Started(payload.strip())
         return Typed(message.text)
     if (file := _file(message)) is not None:

@@ -134,7 +134,7 @@ def _misshapen(language: str, texts: Mapping[str, Any]) -> Iterator[str]:
 
 def _words_misshapen(language: str, words: Mapping[str, Any], texts: Mapping[str, Any]) -> Iterator[str]:
     for name, said in words.items():
-        if f"button.{name}" not in texts:
+        if f"button.{name}" not in texts and not any(key.replace(".", "_") == name for key in texts):
             yield f"{language}: {WORDS}.{name} has no button.{name}"
         if not (isinstance(said, list) and all(isinstance(word, str) and word for word in said)):
             yield f"{language}: {WORDS}.{name} is not a list of words"
