@@ -34,6 +34,20 @@ QUESTIONS = (
     ("ít nhất", "type", "before"),
     ("Gửi sáng kiến mới", "type", "/sangkien"),
 )
+# What is answered to the question before, when its second copy came late, is refused; then it is asked so.
+REFUSALS = (
+    ("Bot hiểu là", "tap", "✅ Đúng"),
+    ("một trong các loại", "tap", "Giải pháp kỹ thuật"),
+    ("Chọn loại gần nhất", "tap", "Giải pháp kỹ thuật"),
+    ("ngày", "type", "25/2/2022"),
+    ("tiền", "type", "15 triệu/tháng"),
+)
+NEXT = {
+    "before": "thay đổi điều gì",
+    "after": "Kết quả ra sao",
+    "effect": "bao nhiêu tiền",
+    "title": "Xem lại sáng kiến",
+}
 TEXTS = ("before", "after", "effect", "title")
 
 
@@ -61,7 +75,7 @@ class Typist:
             await self.person.types(what)
         await self._reads()
         key = next((said for pattern, _, said in QUESTIONS if pattern.lower() in asked.lower()), "")
-        if key in TEXTS and self._question() != asked:
+        if key in NEXT and NEXT[key] in self._question():
             self.confirmed.append((key, what))
 
     async def _taps(self, label: str) -> None:
@@ -77,7 +91,7 @@ class Typist:
         return str(next(m for m in reversed(self.person.screen()) if m["from"]["is_bot"])["text"])
 
     def _answer(self, asked: str) -> tuple[str, str]:
-        for pattern, how, what in QUESTIONS:
+        for pattern, how, what in (*QUESTIONS, *REFUSALS):
             if pattern.lower() not in asked.lower():
                 continue
             if what not in TEXTS:
@@ -89,7 +103,8 @@ class Typist:
     async def _reads(self) -> None:
         """Wait for an answer, through kills and restarts; a second copy of the last one may come first."""
         await self.person.answer(60)
-        await asyncio.sleep(0.02)  # a person looks at what came before answering it
+        # A person looks at all that came, the answer to what they said last, before they say more.
+        await self.person.quiet(0.4)
         for message in self.person.screen():
             if message["from"]["is_bot"] and "Đã nộp!" in message["text"]:
                 self.receipts.update(re.findall(r"SK-\d+", message["text"]))
@@ -101,7 +116,7 @@ async def tortured(program: Program, sandbox: Sandbox, people: int, kills: int, 
     typists = [Typist(sandbox.person(f"Người {number}"), number) for number in range(people)]
     working = [asyncio.ensure_future(typist.works(until)) for typist in typists]
     for _ in range(kills):
-        await asyncio.sleep(2.0 + chance.random())
+        await asyncio.sleep(2.5 + 1.5 * chance.random())
         await program.stops(signal.SIGKILL)
         await program.runs()
     await asyncio.sleep(3)
