@@ -17,6 +17,7 @@ from bot.delivery import Delivery
 from bot.fetching import Fetching
 from bot.health import Health, Pulse
 from bot.intake import Intake, Poller
+from bot.invitations import BOT_NAME
 from bot.ledger import Ledger
 from bot.pacing import Pacer
 from bot.speech import Speech
@@ -31,7 +32,6 @@ from storage.upgrade import upgrade_database
 
 log = structlog.get_logger()
 STANDBY_SECONDS = 1.0
-BOT_NAME = "telegram.username"  # the setting under which commands find the bot's name
 
 
 def command_menus(texts: Texts) -> dict[str, list[tuple[str, str]]]:

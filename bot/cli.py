@@ -96,7 +96,7 @@ def invite(
     from datetime import timedelta
 
     from bot import clock
-    from bot.invitations import link_to, new_code
+    from bot.invitations import bot_name, link_to, new_code
     from handlers.start import code_hash
     from storage.models import ROLES
 
@@ -112,10 +112,12 @@ def invite(
             code, now = new_code(), clock.now()
             tx.invitations.make(code_hash(code), role, node.id, uses, now + timedelta(days=days), now)
             tx.audit.note(None, "invited", f"unit:{node.code}", now, after=role)
+        with database.reading() as tx:
+            name = bot_name(settings, tx)
     finally:
         database.close()
     say(f"code {code}")
-    say(f"link {link_to(settings, code)}")
+    say(f"link {link_to(name, code)}")
 
 
 @export_app.command("initiatives")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from urllib.parse import quote
 
-from bot.config import Config
+from bot.channels import CallFailed
+from bot.config import Config, ConfigError
+from storage.transaction import Transaction
 
 # Without letters and digits that are mistaken for each other when read aloud or from paper.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 10
+BOT_NAME = "telegram.username"  # the setting under which a running bot leaves its name
+PATIENCE = 5.0
 
 
 def new_code() -> str:
@@ -17,7 +21,27 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
-def link_to(config: Config, code: str) -> str:
-    """The link that opens the private talk with this code. Without a known bot name, the words to send."""
-    name = config.telegram.username
-    return f"https://t.me/{quote(name)}?start={code}" if name else f"/start {code}"
+def bot_name(config: Config, tx: Transaction) -> str:
+    """The bot's name: as configured, as the running bot left it, or as Telegram says; empty if unknown."""
+    return config.telegram.username or tx.heard.setting(BOT_NAME) or asyncio.run(_asked(config))
+
+
+async def _asked(config: Config) -> str:
+    from bot.channels.telegram_calls import TelegramChannel
+
+    try:
+        channel = TelegramChannel(config.require_token(), config.telegram.api_url)
+    except ConfigError:
+        return ""
+    try:
+        await asyncio.wait_for(channel.open(), PATIENCE)
+        return channel.username
+    except (CallFailed, TimeoutError):
+        return ""
+    finally:
+        await channel.close()
+
+
+def link_to(name: str, code: str) -> str:
+    """The link that opens the private talk with this code; without a bot's name, the words to send."""
+    return f"https://t.me/{name}?start={code}" if name else f"/start {code}"

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from handlers import initiative
 from handlers.choosing import chosen
+from handlers.commands import command_of
 from handlers.folding import kept, plain_spaces
 from handlers.house import CONSENT_VERSION, House, Outcome
 from handlers.messages import Button, Event, Left, Note, Pressed, Reply, Returned, Started, Typed, text
@@ -42,7 +43,11 @@ def stranger(tx: Transaction, event: Event, house: House, now: datetime) -> Outc
         return Outcome()
     if isinstance(what, Started) and _CODE.fullmatch(what.payload):
         code = what.payload
-    if isinstance(what, Typed):
+    if isinstance(what, Typed) and (command := command_of(what.text)) and _CODE.fullmatch(command[1]):
+        code = command[1]
+    elif isinstance(what, Typed) and tx.invitations.open(code_hash(what.text), now):
+        code = what.text.strip()
+    elif isinstance(what, Typed):
         reply = _consent(language, code, house)
         if button := chosen(what.text, reply.buttons(), house.labels, indexed=event.lists):
             what = Pressed(button.action)
@@ -103,7 +108,9 @@ def again(tx: Transaction, person: Person, payload: str, house: House, now: date
 def _join_by_code(tx: Transaction, person: Person, code: str, now: datetime) -> Note | None:
     invited = tx.invitations.open(code_hash(code), now)
     if invited is None:
-        return None
+        # Their own link pressed again is no mistake of theirs.
+        own = person.unit_id is not None and tx.invitations.unit_of(code_hash(code)) == person.unit_id
+        return Note("start.joined", {"unit": tx.people.unit_name(person.unit_id)}) if own else None
     tx.invitations.use(invited.id)
     tx.people.join(person, invited.unit_id, now)
     if invited.role != "worker":

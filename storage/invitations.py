@@ -44,6 +44,11 @@ class Invitations:
         ).first()
         return None if row is None else Invited(*row)
 
+    def unit_of(self, code_hash: str) -> int | None:
+        """The unit of an invitation, used up or not; None when there never was one."""
+        row = select(INVITATION.c.unit_id).where(INVITATION.c.code_hash == code_hash)
+        return self._connection.execute(row).scalar()
+
     def use(self, invitation_id: int) -> None:
         """One use less."""
         used = update(INVITATION).where(INVITATION.c.id == invitation_id)

@@ -359,7 +359,10 @@ class TestJoining:
         assert "Quế Lâm Sơn" in reply.text
         assert "Trước đây" in reply.text
         (again,) = phone.types("/start ABCD234567")
-        assert "không dùng được" in again.text
+        assert "Quế Lâm Sơn" in again.text
+        other = Phone(database, clock, address="200", name="Hùng").joins()
+        (refused,) = other.types("/start ABCD234567")
+        assert "không dùng được" in refused.text
         with database.reading() as tx:
             grants = tx.connection.execute(select(metadata.tables["role_grant"])).all()
         assert [grant.role for grant in grants] == ["lead"]
