@@ -135,7 +135,9 @@ def printed(runs: dict[str, list[Run]]) -> None:
         rows.append((name, f"{value:.3f}", f"{least:.3f}", f"{message:.3f}", f"{speed:.0f}", shared, ratio))
     table(HEADINGS, rows)
     for name, target in TARGETS.items():
-        judged(f"≤ {target:.2f} × {name}", own / median(run.each for run in runs[name]), most=target)
+        judged(f"≤ {target:.2f} × {name}, per answer", own / median(r.each for r in runs[name]), most=target)
+        message = median(r.each_message for r in runs["ours"]) / median(r.each_message for r in runs[name])
+        judged(f"≤ {target:.2f} × {name}, per message or tap", message, most=target)
     judged("≥ 10 answers per commit", per_commit(runs["ours"]), least=10)
 
 

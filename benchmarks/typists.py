@@ -31,6 +31,13 @@ OUR_TALK: tuple[Deed, ...] = (
     ),
 )
 
+JOINING: tuple[Deed, ...] = (
+    ("type", "/start"),
+    ("press", "Đồng ý"),
+    ("type", UNIT),
+    ("press", f"CĐCS {UNIT}"),
+)
+
 
 async def does(person: Person, deed: Deed) -> str:
     """One message or tap, and the last thing the bot says to it. Raises TimeoutError."""
@@ -62,7 +69,7 @@ async def talks(person: Person, talk: Sequence[Deed]) -> None:
 
 async def joins(person: Person) -> None:
     """Past consent and into a unit."""
-    for deed in (("type", "/start"), ("press", "Đồng ý"), ("type", UNIT), ("press", f"CĐCS {UNIT}")):
+    for deed in JOINING:
         await does(person, deed)
 
 

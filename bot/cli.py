@@ -152,12 +152,15 @@ def export_initiatives(
 
 
 @app.command()
-def doctor(config: ConfigOption = None) -> None:
+def doctor(
+    live: Annotated[bool, typer.Option("--live", help="Hỏi cả bot đang chạy.")] = False,
+    config: ConfigOption = None,
+) -> None:
     """Kiểm tra cấu hình, cơ sở dữ liệu, token, đồng hồ, thư mục: mỗi thứ một dòng."""
     from bot.doctor import examine
 
     healthy = True
-    for line, well in examine(config, os.environ):
+    for line, well in examine(config, os.environ, live=live):
         say(line)
         healthy = healthy and well
     raise typer.Exit(0 if healthy else 1)

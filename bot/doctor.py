@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from bot.config import Config
 
 Line = tuple[str, bool]
+_FOUND = {
+    "ok": "ok",
+    "no_poll_seconds": "lâu không nhận được tin từ Telegram; kiểm tra mạng và token",
+    "unsettled_seconds": "có tin chờ gửi quá lâu; kiểm tra mạng",
+    "dead_letters": "có tin không xử lý được; xem: sangkien dead-letters list",
+    "disk_free_megabytes": "đĩa gần đầy; dọn đĩa",
+}
 LEAST_FREE = 500_000_000  # bytes on the disk before an operator should act
 CLOCK_SECONDS = 5.0  # more than this and deadlines are off
 PATIENCE = 15.0
 
 
-def examine(path: Path | None, environ: Mapping[str, str]) -> Iterator[Line]:
+def examine(path: Path | None, environ: Mapping[str, str], *, live: bool = False) -> Iterator[Line]:
     """One line for each thing, and whether it is well."""
     from bot.config import ConfigError, load
 
@@ -33,6 +40,8 @@ def examine(path: Path | None, environ: Mapping[str, str]) -> Iterator[Line]:
     yield _database(config)
     yield from asyncio.run(_messenger(config))
     yield _folder(config)
+    if live:
+        yield from asyncio.run(_running(config))
 
 
 def _database(config: Config) -> Line:
@@ -100,6 +109,31 @@ def _clock(ahead: float | None) -> Line:
     if abs(ahead) > CLOCK_SECONDS:
         return f"đồng hồ: lệch {ahead:+.0f} giây so với máy chủ; bật đồng bộ giờ (NTP)", False
     return f"đồng hồ: ok ({now})", True
+
+
+async def _running(config: Config) -> list[Line]:
+    """What the running bot says of itself at `/healthz`."""
+    import aiohttp
+
+    webhook = config.telegram.mode == "webhook"
+    listen = config.telegram.webhook.listen if webhook else config.health.listen
+    if not listen:
+        return [
+            ('bot đang chạy: không hỏi được; đặt [health] listen = "127.0.0.1:8081" rồi chạy lại bot', False)
+        ]
+    try:
+        timeout = aiohttp.ClientTimeout(total=PATIENCE)
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(f"http://{listen}/healthz") as answer,
+        ):
+            said, well = (await answer.text()).split("\n"), answer.status == 200
+    except (aiohttp.ClientError, TimeoutError, OSError) as failed:
+        reason = type(failed).__name__
+        return [(f"bot đang chạy: không trả lời ở {listen} ({reason}); chạy: sangkien run", False)]
+    return [
+        (f"bot đang chạy: {_FOUND.get(line.split(' ')[0], line)} ({line})", well) for line in said if line
+    ]
 
 
 def _folder(config: Config) -> Line:

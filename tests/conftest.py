@@ -71,6 +71,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     server.cleanup()
 
 
+def empty(opened: Database) -> None:
+    """Take every row out of a PostgreSQL database, and begin its numbers anew."""
+    with opened.transaction() as tx:
+        names = ", ".join(f'"{name}"' for name in metadata.tables)
+        tx.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database with today's tables, of each kind in turn."""
@@ -82,9 +89,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         opened.close()
         return
     opened = request.getfixturevalue("postgres")
-    with opened.transaction() as tx:
-        names = ", ".join(f'"{name}"' for name in metadata.tables)
-        tx.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    empty(opened)
     yield opened
 
 

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.sandbox import Sandbox
+from tests.conftest import empty
 from tests.live import SECRET, TOKEN, Program, joins, live, says, taps
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -23,9 +24,14 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         assert server.violations == []
 
 
-@pytest.fixture(params=["polling", "webhook"])
+@pytest.fixture(params=["polling", "webhook", "postgresql"])
 async def program(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Program]:
-    running = await live(tmp_path, sandbox, webhook=request.param == "webhook")
+    url = ""
+    if request.param == "postgresql":
+        opened = request.getfixturevalue("postgres")
+        empty(opened)
+        url = opened.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    running = await live(tmp_path, sandbox, webhook=request.param == "webhook", database=url)
     yield running
     if running.running is not None:
         await running.stops()
