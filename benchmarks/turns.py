@@ -1,4 +1,4 @@
-"""What one message costs the database thread, step by step of a talk: no network, no other process, little noise.
+"""What one message costs the database thread, step by step of a talk: no network, little noise.
 
 `python -m benchmarks.turns [--batch N] [--people N]`. Real handlers, real SQLite file, real transactions;
 only the messenger is missing. Good for telling whether a change made the hot path cheaper.
