@@ -86,6 +86,14 @@ class Program:
         assert code == 0, error
         return [orjson.loads(line) for line in out.splitlines()]
 
+    async def __aenter__(self) -> Program:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """However a test ends, its program ends with it."""
+        if self.running is not None:
+            await self.stops(signal.SIGKILL)
+
     async def runs(self) -> None:
         with self.log.open("ab") as log:
             self.running = await asyncio.create_subprocess_exec(

@@ -117,8 +117,7 @@ def faults(row: dict[str, Any], line: dict[str, Any], asked: set[str]) -> list[s
 
 
 async def test_every_initiative_is_exported_as_it_was_typed(tmp_path: Path) -> None:
-    async with Sandbox(TOKEN) as sandbox:
-        program = await live(tmp_path, sandbox)
+    async with Sandbox(TOKEN) as sandbox, await live(tmp_path, sandbox) as program:
         typists = [Typist(sandbox.person(f"Người {number}")) for number in range(PEOPLE)]
         codes: dict[str, str] = {}
 

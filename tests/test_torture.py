@@ -153,8 +153,7 @@ def repeated(sandbox: Sandbox) -> int:
 
 
 async def torture(folder: Path, *, webhook: bool, people: int, kills: int, seed: int) -> None:
-    async with Sandbox(TOKEN) as sandbox:
-        program = await live(folder, sandbox, webhook=webhook)
+    async with Sandbox(TOKEN) as sandbox, await live(folder, sandbox, webhook=webhook) as program:
         typists = await tortured(program, sandbox, people, kills, seed)
         answered = sum(len(typist.confirmed) for typist in typists)
         print(
