@@ -17,7 +17,7 @@ from bot.delivery import Delivery
 from bot.fetching import Fetching
 from bot.health import Health, Pulse
 from bot.intake import Intake, Poller
-from bot.invitations import BOT_NAME
+from bot.invitations import BOT_NAME, signing_key
 from bot.ledger import Ledger
 from bot.pacing import Pacer
 from bot.speech import Speech
@@ -72,7 +72,9 @@ class App:
         """Wait until this process leads and the messenger answers; then receive and send."""
         await self._leads()
         bot = await self._opened()
-        house = House(self._programme, self._speech, self._config.programme.contact, self._channel.link)
+        contact = self._config.programme.contact
+        key = await asyncio.to_thread(signing_key, self._database)
+        house = House(self._programme, self._speech, contact, self._channel.link, key)
         ledger = Ledger(self._database, house, self._now)
         await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
         channels = {self._channel.name: self._channel}

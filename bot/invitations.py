@@ -7,18 +7,30 @@ import secrets
 
 from bot.channels import CallFailed
 from bot.config import Config, ConfigError
+from storage.database import Database
 from storage.transaction import Transaction
 
 # Without letters and digits that are mistaken for each other when read aloud or from paper.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 10
 BOT_NAME = "telegram.username"  # the setting under which a running bot leaves its name
+SIGNING_KEY = "signing.key"
 PATIENCE = 5.0
 
 
 def new_code() -> str:
     """A random code of ten letters and digits: about 49 bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def signing_key(database: Database) -> bytes:
+    """The key of this installation's marks on buttons, made the first time it is needed."""
+    with database.transaction() as tx:
+        kept = tx.heard.setting(SIGNING_KEY)
+        if kept is None:
+            kept = secrets.token_hex(32)
+            tx.heard.settle_setting(SIGNING_KEY, kept)
+    return bytes.fromhex(kept)
 
 
 def bot_name(config: Config, tx: Transaction) -> str:

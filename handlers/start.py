@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -15,11 +16,13 @@ from handlers.house import CONSENT_VERSION, House, Outcome
 from handlers.messages import Button, Event, Left, Note, Pressed, Reply, Returned, Started, Typed, text
 from handlers.promising import offer, promise, promise_stranger
 from handlers.unit_search import find_units
+from storage.invitations import Invited
 from storage.people import Person
 from storage.transaction import Transaction
 
 UNITS_SHOWN = 8
 LONGEST_NAME = 100
+LONGEST_CODE = 64
 _CODE = re.compile(r"[A-Za-z0-9_-]{6,40}")
 
 
@@ -38,56 +41,73 @@ def code_hash(code: str) -> str:
 
 def stranger(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:
     """Ask for consent; only *Đồng ý* to the question that was shown makes a worker of a stranger."""
-    language, code, what = language_of(event), "", event.what
+    language, what = language_of(event), event.what
     if isinstance(what, Left | Returned):
         return Outcome()
-    if isinstance(what, Started) and _CODE.fullmatch(what.payload):
-        code = what.payload
-    if isinstance(what, Typed) and (command := command_of(what.text)) and _CODE.fullmatch(command[1]):
-        code = command[1]
-    elif isinstance(what, Typed) and tx.invitations.open(code_hash(what.text), now):
-        code = what.text.strip()
-    elif isinstance(what, Typed):
-        reply = _consent(language, code, house)
+    invitation, notes = _invitation_said(tx, event, now)
+    if isinstance(what, Typed) and not invitation:
+        reply = _consent(language, "", house)
         if button := chosen(what.text, reply.buttons(), house.labels, indexed=event.lists):
             what = Pressed(button.action)
+    replaces = None
     if isinstance(what, Pressed):
         subject, choice, argument = (*what.action.split("|"), "", "")[:3]
-        version, _, code = argument.partition(".")
+        version, _, token = argument.partition(".")
+        invitation = _invitation_of(token, event, house)
         if subject == "start" and choice.startswith("agree") and version == CONSENT_VERSION:
-            language = "en" if choice == "agree.en" else "vi"
-            return _agreed(tx, event, language, code, house, now)
+            return _agreed(tx, event, "en" if choice == "agree.en" else "vi", invitation, house, now)
         if subject == "start" and choice == "refuse":
-            reply = replace(_consent(language, code, house), notes=(Note("start.refused"),))
-            promise_stranger(tx, event, language, reply, now)
-            return Outcome()
+            notes = (Note("start.refused"),)
         if subject == "start" and choice.startswith("in."):
-            language = "en" if choice == "in.en" else "vi"
-            reply = replace(_consent(language, code, house), replaces=event.message or None)
-            promise_stranger(tx, event, language, reply, now)
-            return Outcome()
-    promise_stranger(tx, event, language, _consent(language, code, house), now)
+            language, replaces = "en" if choice == "in.en" else "vi", event.message or None
+    token = f"{invitation}.{house.mark(f'{event.address}.{invitation}')}" if invitation else ""
+    reply = replace(_consent(language, token, house), notes=notes, replaces=replaces)
+    promise_stranger(tx, event, language, reply, now)
     return Outcome()
 
 
-def _consent(language: str, code: str, house: House) -> Reply:
-    token = f"{CONSENT_VERSION}.{code}"
+def _invitation_said(tx: Transaction, event: Event, now: datetime) -> tuple[int, tuple[Note, ...]]:
+    """The invitation whose code came with the link or was typed; a link's code that opens nothing says so."""
+    match event.what:
+        case Started(payload) if payload:
+            invited = tx.invitations.open(code_hash(payload), now)
+            return (invited.id, ()) if invited else (0, (Note("start.bad_code"),))
+        case Typed(words) if len(words) <= LONGEST_CODE:
+            command = command_of(words)
+            invited = tx.invitations.open(code_hash(command[1] if command else words), now)
+            return (invited.id if invited else 0), ()
+    return 0, ()
+
+
+def _invitation_of(token: str, event: Event, house: House) -> int:
+    """The invitation a button carries, if we drew it for this chat; its code is never on a button."""
+    number, _, mark = token.partition(".")
+    if not number.isdecimal() or len(number) > 18:
+        return 0
+    ours = house.mark(f"{event.address}.{int(number)}")
+    return int(number) if hmac.compare_digest(mark.encode(), ours.encode()) else 0
+
+
+def _consent(language: str, token: str, house: House) -> Reply:
+    carried = f"{CONSENT_VERSION}.{token}"
     other = "vi" if language == "en" else "en"
-    agree = Button(f"start|agree.{language}|{token}", "button.agree")
-    refuse = Button(f"start|refuse|{token}", "button.refuse")
-    switch = Button(f"start|in.{other}|{token}", f"button.in_{other}")
+    agree = Button(f"start|agree.{language}|{carried}", "button.agree")
+    refuse = Button(f"start|refuse|{carried}", "button.refuse")
+    switch = Button(f"start|in.{other}|{carried}", f"button.in_{other}")
     params = {"programme": house.programme.name}
     return Reply("start.consent", params, (), ((agree,), (refuse, switch)))
 
 
-def _agreed(tx: Transaction, event: Event, language: str, code: str, house: House, now: datetime) -> Outcome:
+def _agreed(
+    tx: Transaction, event: Event, language: str, invitation: int, house: House, now: datetime
+) -> Outcome:
     name = plain_spaces(event.name)[:LONGEST_NAME].strip()
     person = tx.people.welcome(event.channel, event.address, name, language, now)
     proof = f"{event.channel}:{event.number}"
     tx.people.agree(person.worker_id, "processing", CONSENT_VERSION, proof, now)
     tx.audit.note(person.worker_id, "consent", f"worker:{person.worker_id}", now, after=CONSENT_VERSION)
-    if code and (joined := _join_by_code(tx, person, code, now)):
-        return ready(tx, person, house, now, joined)
+    if invitation and (invited := tx.invitations.still_open(invitation, now)):
+        return ready(tx, person, house, now, _joined(tx, person, invited, now))
     return ask_unit(tx, person, house, now, Note("start.welcome"))
 
 
@@ -111,6 +131,10 @@ def _join_by_code(tx: Transaction, person: Person, code: str, now: datetime) -> 
         # Their own link pressed again is no mistake of theirs.
         own = person.unit_id is not None and tx.invitations.unit_of(code_hash(code)) == person.unit_id
         return Note("start.joined", {"unit": tx.people.unit_name(person.unit_id)}) if own else None
+    return _joined(tx, person, invited, now)
+
+
+def _joined(tx: Transaction, person: Person, invited: Invited, now: datetime) -> Note:
     tx.invitations.use(invited.id)
     tx.people.join(person, invited.unit_id, now)
     if invited.role != "worker":
@@ -198,7 +222,7 @@ def rename(tx: Transaction, person: Person, typed: str, house: House, now: datet
 
 def ask_name(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
     """Ask for the name that is to stand on initiatives."""
-    later = ((Button("start|later|-", "button.later"),),)
+    later = ((Button("start|later|-", "button.later"),),) if is_name(person.name) else ()
     params = {"name": person.name or text("start.no_name")}
     reply = Reply("start.name", params, notes, later, free=True)
     promise(tx, person, [reply], now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from storage.models import Invitation, metadata
 
@@ -36,9 +36,16 @@ class Invitations:
 
     def open(self, code_hash: str, now: datetime) -> Invited | None:
         """The invitation of that hash that still has a use; None for a wrong, used or expired one alike."""
+        return self._open(INVITATION.c.code_hash == code_hash, now)
+
+    def still_open(self, invitation_id: int, now: datetime) -> Invited | None:
+        """The invitation of that number, if it still has a use."""
+        return self._open(INVITATION.c.id == invitation_id, now)
+
+    def _open(self, which: ColumnElement[bool], now: datetime) -> Invited | None:
         row = self._connection.execute(
             select(INVITATION.c.id, INVITATION.c.role, INVITATION.c.unit_id)
-            .where(INVITATION.c.code_hash == code_hash)
+            .where(which)
             .where(INVITATION.c.uses_left > 0, INVITATION.c.expires_at > now)
             .with_for_update()
         ).first()

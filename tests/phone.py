@@ -51,7 +51,9 @@ class Clock:
 
 
 def house(programme: Programme = PROGRAMME) -> House:
-    return House(programme, SPEECH, "Công đoàn cơ sở, 0900 000 000", "https://t.me/sangkien_bot")
+    return House(
+        programme, SPEECH, "Công đoàn cơ sở, 0900 000 000", "https://t.me/sangkien_bot", b"a key of tests"
+    )
 
 
 class Phone:

@@ -367,6 +367,31 @@ class TestJoining:
             grants = tx.connection.execute(select(metadata.tables["role_grant"])).all()
         assert [grant.role for grant in grants] == ["lead"]
 
+    def test_a_code_before_consent_joins_after_it_and_is_on_no_button(
+        self, database: Database, clock: Clock
+    ) -> None:
+        from handlers.start import code_hash
+
+        import_units(database, clock)
+        with database.transaction() as tx:
+            unit = tx.units.by_code("T09-020")
+            assert unit is not None
+            until = clock.at + timedelta(days=1)
+            tx.invitations.make(code_hash("ABCD234567"), "lead", unit.id, 1, until, clock.at)
+        phone, thief = Phone(database, clock), Phone(database, clock, address="666", name="Trộm")
+        (asked,) = phone.types("/start ABCD234567")
+        actions = [action for row in asked.rows for _, action in row]
+        assert all("ABCD" not in action for action in actions)
+        thief.types("/start")
+        thief.presses(actions[0])
+        phone.taps("English")
+        (joined,) = phone.taps("Agree")
+        assert "Quế Lâm Sơn" in joined.text
+        with database.reading() as tx:
+            grants = tx.connection.execute(select(metadata.tables["role_grant"])).all()
+            workers = tx.connection.execute(select(metadata.tables["worker"].c.name)).scalars().all()
+        assert [workers[grant.worker_id - 1] for grant in grants] == ["Nguyễn Thị Lan"]
+
     def test_moving_to_another_unit_keeps_the_history(self, member: Phone, database: Database) -> None:
         member.types("/donvi")
         member.taps("Đổi đơn vị")
