@@ -20,8 +20,12 @@ check: $(VENV)/.development
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.development
 
+# A folder left by a failed attempt is made anew; an older Python is refused before it leaves one.
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The venv module is missing (Debian: python3-venv)"; exit 1; }
 
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --require-hashes -r requirements/runtime.txt

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot import clock
 from bot.alarms import Alarms
@@ -32,6 +34,13 @@ from storage.upgrade import upgrade_database
 
 log = structlog.get_logger()
 STANDBY_SECONDS = 1.0
+LOOK_SECONDS = 3.0  # between looks at whether we still lead
+# Short, so that a stop need not wait long for a locked database; what failed is tried again anyway.
+DATABASE_SECONDS = 1.5
+
+
+class LostLeadership(Exception):
+    """The database has forgotten our lock: another process may lead by now."""
 
 
 def command_menus(texts: Texts) -> dict[str, list[tuple[str, str]]]:
@@ -51,22 +60,43 @@ class App:
         programme = config.programme_facts()
         self._texts = load()
         self._speech = Speech(self._texts, programme.zone)
-        self._database = Database(config.database.url)
+        self._database = Database(config.database.url, patience=DATABASE_SECONDS)
         self._channel = TelegramChannel(config.require_token(), config.telegram.api_url)
         self._leadership = Leadership(self._database)
+        self._at_rest = True
         self._now = now
         self._programme = programme
 
     async def run(self) -> None:
-        """Run until told to stop. Raises NotOurs when the token is refused."""
+        """Run until told to stop. Raises NotOurs when the token is refused, CannotListen for a taken port."""
         try:
-            await asyncio.to_thread(upgrade_database, self._database)
-            await until_stopped(self._leading())
+            await until_stopped(self._working())
         finally:
             await self._channel.close()
-            self._leadership.leave()
-            self._database.close()
+            if self._at_rest:
+                # Otherwise the database thread is still at work, and ends with the process.
+                self._leadership.leave()
+                self._database.close()
             log.info("stopped")
+
+    async def _working(self) -> None:
+        await self._upgraded()
+        while True:
+            try:
+                return await self._leading()
+            except LostLeadership:
+                log.error("leadership_lost")
+
+    async def _upgraded(self) -> None:
+        """Bring the tables up to date, waiting for a database that is away or locked."""
+        while True:
+            try:
+                return await asyncio.to_thread(upgrade_database, self._database)
+            except OperationalError as failed:
+                if self._database.is_sqlite and "locked" not in str(failed.orig):
+                    raise
+                log.warning("database_away", reason=type(failed).__name__, pause=STANDBY_SECONDS)
+                await asyncio.sleep(STANDBY_SECONDS)
 
     async def _leading(self) -> None:
         """Wait until this process leads and the messenger answers; then receive and send."""
@@ -76,6 +106,7 @@ class App:
         key = await asyncio.to_thread(signing_key, self._database)
         house = House(self._programme, self._speech, contact, self._channel.link, key)
         ledger = Ledger(self._database, house, self._now)
+        self._at_rest = False
         await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
         channels = {self._channel.name: self._channel}
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic))
@@ -100,21 +131,45 @@ class App:
         log.info("running", bot=bot, mode=settings.mode)
         try:
             await together(
-                receiver.run(), delivery.run(), fetching.run(), alarms.run(), self._offer_commands()
+                receiver.run(),
+                delivery.run(),
+                fetching.run(),
+                alarms.run(),
+                self._offer_commands(),
+                self._keeps_leading(),
             )
         finally:
             if runner is not None:
                 await runner.cleanup()
             await intake.close()
-            await delivery.close()
-            ledger.close()
+            with suppress(SQLAlchemyError):
+                await delivery.close()
+            await asyncio.to_thread(ledger.close)
+            self._at_rest = True
             log.info("counted", events=ledger.events, commits=ledger.commits, sent=delivery.sent)
 
     async def _leads(self) -> None:
         """Wait until no other process receives and sends for this database."""
-        while not await asyncio.to_thread(self._leadership.take):
-            log.info("another_process_leads", pause=STANDBY_SECONDS)
+        while not await self._taken():  # noqa: ASYNC110 - another process tells us nothing
             await asyncio.sleep(STANDBY_SECONDS)
+
+    async def _taken(self) -> bool:
+        try:
+            taken = await asyncio.to_thread(self._leadership.take)
+        except SQLAlchemyError as failed:
+            self._leadership.leave()
+            log.warning("database_away", reason=type(failed).__name__, pause=STANDBY_SECONDS)
+            return False
+        if not taken:
+            log.info("another_process_leads", pause=STANDBY_SECONDS)
+        return taken
+
+    async def _keeps_leading(self) -> None:
+        """A connection that was lost has lost the lock with it: stop working, and begin anew."""
+        while await asyncio.to_thread(self._leadership.holds):  # noqa: ASYNC110 - nor does a lost lock
+            await asyncio.sleep(LOOK_SECONDS)
+        self._leadership.leave()
+        raise LostLeadership
 
     async def _opened(self) -> str:
         """Wait for the messenger to answer; only a refused token is final."""

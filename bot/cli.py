@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -37,13 +38,13 @@ def run(config: ConfigOption = None) -> None:
     try:
         settings.require_token()
     except ConfigError as wrong:
-        fail(str(wrong), 2)
+        fail(f"{config or 'config.toml'}: {wrong}", 2)
     if problem := run_app(settings):
         fail(problem)
 
 
 @app.command()
-def demo(port: Annotated[int, typer.Option(help="Cổng của trang thử.")] = 8080) -> None:
+def demo(port: Annotated[int, typer.Option(min=0, max=65_535, help="Cổng của trang thử.")] = 8080) -> None:
     """Chạy thử: máy chủ giả, điện thoại trong trình duyệt, không cần token và mạng."""
     from bot.demo import run_demo
 
@@ -133,6 +134,8 @@ def export_initiatives(
 
     if format_ != "jsonl":
         fail(f"Chưa xuất được dạng “{format_}”; dùng --format jsonl.", 2)
+    if drafts and phase is not None:
+        fail("Bản nháp chưa thuộc giai đoạn nào; bỏ --drafts hoặc bỏ --phase.", 2)
     settings = configured(config)
     if phase is not None and phase not in [known.code for known in settings.programme.phase]:
         fail(f"Không có giai đoạn “{phase}” trong cấu hình.", 2)
@@ -146,7 +149,7 @@ def export_initiatives(
                 within = tx.units.below(node.id)
             lines.write_jsonl(lines.initiatives(tx, within, phase), sys.stdout)
             if drafts:
-                lines.write_jsonl(lines.drafts(tx), sys.stdout)
+                lines.write_jsonl(lines.drafts(tx, within), sys.stdout)
     finally:
         database.close()
 
@@ -159,11 +162,12 @@ def doctor(
     """Kiểm tra cấu hình, cơ sở dữ liệu, token, đồng hồ, thư mục: mỗi thứ một dòng."""
     from bot.doctor import examine
 
-    healthy = True
+    healthy, configured_well = True, True
     for line, well in examine(config, os.environ, live=live):
         say(line)
         healthy = healthy and well
-    raise typer.Exit(0 if healthy else 1)
+        configured_well = configured_well and (well or not line.startswith("cấu hình:"))
+    raise typer.Exit(0 if healthy else 1 if configured_well else 2)
 
 
 @db_app.command("upgrade")
@@ -176,5 +180,22 @@ def upgrade(config: ConfigOption = None) -> None:
 
 
 def main() -> None:
-    """The entry point."""
-    app()
+    """The entry point: whatever the console speaks, we write UTF-8, and what fails is one sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
+    try:
+        app()
+    except OSError as error:
+        print(f"Không đọc hoặc ghi được ({error.strerror}); xem lại đường dẫn và chỗ trống.", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except Exception as error:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        if not isinstance(error, SQLAlchemyError):
+            raise
+        sentence = (
+            f"Cơ sở dữ liệu không làm được việc này ({type(error).__name__}); xem lại đĩa và quyền ghi."
+        )
+        print(sentence, file=sys.stderr)  # noqa: T201
+        sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from bot.config import Config
     from storage.database import Database
 
+_TOKEN = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{10,}")
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="Tệp cấu hình; mặc định là config.toml nếu có.")
 ]
@@ -36,7 +38,7 @@ def configured(path: Path | None) -> Config:
     try:
         return load(path, os.environ)
     except ConfigError as wrong:
-        fail(str(wrong), 2)
+        fail(_TOKEN.sub("***", str(wrong)), 2)
 
 
 def opened(config: Config) -> Database:
@@ -51,7 +53,7 @@ def opened(config: Config) -> Database:
         upgrade_database(database)
     except NewerDatabase as newer:
         fail(f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này.")
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
         reason = type(error).__name__
         fail(f"Không mở được cơ sở dữ liệu [database].url ({reason}); xem lại đường dẫn, quyền ghi, đĩa.")
     return database

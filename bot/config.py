@@ -112,6 +112,8 @@ def _read(file: Path) -> dict[str, Any]:
         fault = "không có tệp này; chép config.example.toml thành config.toml rồi sửa, hoặc dùng --config."
     except tomllib.TOMLDecodeError as wrong:
         fault = syntax_fault(str(wrong))
+    except RecursionError:
+        fault = "cấu trúc lồng nhau quá sâu; chép lại từ config.example.toml."
     except UnicodeDecodeError:
         fault = "tệp không phải UTF-8; mở ra và lưu lại với bảng mã UTF-8."
     except OSError as wrong:

@@ -61,11 +61,11 @@ def read_moment(value: Any, zone: ZoneInfo) -> datetime:
     """An instant in UTC: in the words of a decision, ISO 8601 with an offset, or TOML's own form of it."""
     from handlers.dates import NotAnInstant, read_instant
 
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC)
     try:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value.astimezone(UTC)
         return read_instant(str(value), zone).astimezone(UTC)
-    except NotAnInstant:
+    except (NotAnInstant, OverflowError):
         raise _refuse("không đọc được thời điểm này; cần đủ giờ, ngày, tháng và năm") from None
 
 

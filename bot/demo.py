@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
+import signal
 import sys
 import tempfile
 from contextlib import suppress
@@ -20,6 +22,7 @@ ZONE = "Asia/Ho_Chi_Minh"
 # Hải Phòng's two phases, as days before the second one closes.
 SECOND_OPENS, FIRST_OPENS = 457, 730
 CLOSES_IN = 30
+PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def configuration(folder: Path, api_url: str, now: datetime) -> str:
@@ -93,18 +96,28 @@ async def _demo(folder: Path, port: int) -> str | None:
             code = await _bot("run", "--config", str(file))
             if code == 0:
                 return None
+            if code == 2:
+                return "Bot không chạy được với cấu hình chạy thử; xem dòng trên."
             announce(f"  Bot dừng (mã {code}), khởi động lại…")
             await asyncio.sleep(0.5)
     finally:
         await sandbox.stop()
 
 
+def _ends_with_us() -> None:
+    """Where the system can (Linux), a killed demonstration takes its bot with it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 async def _bot(*arguments: str, quiet: bool = False) -> int:
     """Run the program itself, as an operator would."""
-    environment = {**os.environ, "SANGKIEN_TELEGRAM__TOKEN": TOKEN}
+    # Nothing an operator has set for the real bot may reach this one: not its database, not its token.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SANGKIEN_")}
+    environment["SANGKIEN_TELEGRAM__TOKEN"] = TOKEN
     out = asyncio.subprocess.DEVNULL if quiet else None
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, env=environment, stdout=out
+        sys.executable, "-P", "-m", "bot", *arguments, env=environment, stdout=out, preexec_fn=_ends_with_us
     )
     try:
         return await process.wait()

@@ -79,11 +79,11 @@ def _instant(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
-def drafts(tx: Transaction) -> Iterator[dict[str, Any]]:
+def drafts(tx: Transaction, unit_ids: Sequence[int] | None = None) -> Iterator[dict[str, Any]]:
     """Drafts in the same form; what has not been answered is null, and the state is `draft`."""
     from datetime import date
 
-    for row in tx.drafts.export():
+    for row in tx.drafts.export(unit_ids):
         place = Place.of(row["place"])
         answers = {step.key: place.value(step.key) for step in INITIATIVE.steps}
         benefit, applied = answers["benefit"] or {}, answers["applied_on"] or {}

@@ -13,6 +13,7 @@ from bot.app import App
 from bot.channels import NotOurs
 from bot.config import Config
 from bot.logs import settle_logs
+from bot.webhook import CannotListen
 from storage.upgrade import NewerDatabase
 
 
@@ -20,11 +21,22 @@ def run_app(config: Config) -> str | None:
     """Run the bot; None when it was told to stop, otherwise the sentence for the operator."""
     settle_logs(config.secrets())
     try:
-        run_loop(App(config).run())
+        app = App(config)
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        reason = type(error).__name__
+        return f"Không mở được cơ sở dữ liệu ({reason}); kiểm tra [database].url và quyền ghi."
+    try:
+        run_loop(app.run())
     except NotOurs:
-        return "Telegram từ chối token; lấy token đúng từ @BotFather rồi đặt vào SANGKIEN_TELEGRAM__TOKEN."
+        return (
+            "Telegram từ chối token; lấy token đúng từ @BotFather rồi đặt vào SANGKIEN_TELEGRAM__TOKEN,"
+            " và xem lại [telegram] api_url."
+        )
     except NewerDatabase as newer:
         return f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này."
+    except CannotListen as taken:
+        key = "[telegram.webhook] listen" if config.telegram.mode == "webhook" else "[health] listen"
+        return f"Không mở được cổng {taken} ({key}): đã có chương trình khác dùng, hoặc sai địa chỉ."
     except (SQLAlchemyError, OSError) as error:
         reason = type(error).__name__
         return (

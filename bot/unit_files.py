@@ -119,6 +119,7 @@ def lines_of(text: str) -> Iterator[Line]:
     if physical[0][:4].lower() == "sep=" and physical[0][4] in SEPARATORS:
         # A line by which a spreadsheet is told the separator.
         separator, at = physical[0][4], 1
+    csv.field_size_limit(LARGEST_BYTES)  # a cell that is too long is a fault of its row, not of the file
     while at < len(physical):
         reader = csv.reader(islice(physical, at, None), delimiter=separator, strict=True)
         begun = at

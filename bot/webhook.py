@@ -109,10 +109,18 @@ def server(**options: Any) -> web.Application:
     return web.Application(client_max_size=LARGEST_CALL, **options)
 
 
+class CannotListen(Exception):
+    """Nothing can listen at this address: it is taken, or not this machine's."""
+
+
 async def listening(app: web.Application, listen: str) -> web.AppRunner:
-    """Listen at `host:port`; the runner to clean up. Raises OSError when the place is taken."""
+    """Listen at `host:port`; the runner to clean up. Raises CannotListen."""
     host, _, port = listen.rpartition(":")
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
     await runner.setup()
-    await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise CannotListen(listen) from error
     return runner

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from storage.transaction import Transaction
 
-BUSY_MS = 10_000
+PATIENCE = 10.0  # seconds that a statement waits for another writer of an SQLite file
 
 
 class Database:
@@ -23,13 +23,16 @@ class Database:
     connections for reading, which never wait for the writer.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+        self._busy = int(patience * 1000)
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed if self.is_sqlite else parsed.set(drivername="postgresql+psycopg")
         self.file = Path(parsed.database) if self.is_sqlite and parsed.database else None
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
+            if not self.file.exists():
+                self.file.touch(mode=0o600)  # it will hold personal data
         self._writer = self._engine(writing=True)
         self._reader = self._engine(writing=False)
 
@@ -37,9 +40,9 @@ class Database:
         if not self.is_sqlite:
             return create_engine(self.url, poolclass=QueuePool, pool_size=4, pool_pre_ping=True)
         pool = StaticPool if writing else NullPool
-        arguments = {"check_same_thread": False, "isolation_level": None, "timeout": BUSY_MS / 1000}
+        arguments = {"check_same_thread": False, "isolation_level": None, "timeout": self._busy / 1000}
         engine = create_engine(self.url, poolclass=pool, connect_args=arguments)
-        event.listen(engine, "connect", _settle_pragmas)
+        event.listen(engine, "connect", self._settle_pragmas)
         # The driver's own transactions start late and lose updates silently; ours takes the lock at once.
         begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
@@ -67,17 +70,16 @@ class Database:
         with self._writer.connect() as connection:
             yield connection
 
+    def _settle_pragmas(self, connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={self._busy}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA trusted_schema=OFF")
+        cursor.close()
+
     def close(self) -> None:
         """Let go of every connection."""
         self._writer.dispose()
         self._reader.dispose()
-
-
-def _settle_pragmas(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA trusted_schema=OFF")
-    cursor.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,14 +66,16 @@ class Drafts:
         """One of a worker's own drafts; None for anybody else's."""
         return next((line for line in self.of(worker_id) if line.id == draft_id), None)
 
-    def export(self) -> Iterator[RowMapping]:
-        """Every draft in order of its number, with its author's name and present unit."""
+    def export(self, unit_ids: Sequence[int] | None = None) -> Iterator[RowMapping]:
+        """Every draft (of authors in these units) by its number, with its author's name and present unit."""
         rows = (
             select(DRAFT, UNIT.c.code.label("unit"), WORKER.c.name.label("author"))
             .join(WORKER, WORKER.c.id == DRAFT.c.worker_id)
             .outerjoin(UNIT, UNIT.c.id == WORKER.c.unit_id)
             .order_by(DRAFT.c.id)
         )
+        if unit_ids is not None:
+            rows = rows.where(WORKER.c.unit_id.in_(unit_ids))
         yield from self._connection.execution_options(yield_per=500).execute(rows).mappings()
 
     def correcting(self, worker_id: int, initiative_id: int) -> int | None:

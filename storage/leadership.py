@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -56,5 +58,7 @@ class Leadership:
         if self._file is not None:
             self._file.release()
         elif self._connection is not None:
-            self._connection.close()
+            with suppress(SQLAlchemyError):
+                self._connection.invalidate()
+                self._connection.close()
             self._connection = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -106,6 +108,60 @@ async def test_photos_are_fetched_and_kept_by_their_content(sandbox: Sandbox, pr
     await lan.sends("photo", b"\xff\xd8\xff" + b"anh" * 100, caption="Cuộn vải để dưới đất, hai người khiêng")
     await lan.answer()
     assert (await program.exports("--drafts"))[0]["before"] == "Cuộn vải để dưới đất, hai người khiêng"
+
+
+class TestTrouble:
+    """What an operator meets on a bad day."""
+
+    async def test_it_stops_cleanly_while_the_database_is_locked(
+        self, sandbox: Sandbox, tmp_path: Path
+    ) -> None:
+        async with await live(tmp_path, sandbox) as program:
+            lan = sandbox.person("Lan")
+            await joins(lan)
+            locker = sqlite3.connect(tmp_path / "sangkien.db", isolation_level=None)
+            locker.execute("BEGIN IMMEDIATE")
+            await lan.types("/sangkien")
+            await asyncio.sleep(0.5)
+            async with asyncio.timeout(10):
+                assert await program.stops() == 0
+            locker.close()
+
+    async def test_what_came_while_the_database_was_locked_is_answered_after(
+        self, sandbox: Sandbox, tmp_path: Path
+    ) -> None:
+        async with await live(tmp_path, sandbox) as program:
+            lan = sandbox.person("Lan")
+            await joins(lan)
+            locker = sqlite3.connect(tmp_path / "sangkien.db", isolation_level=None)
+            locker.execute("BEGIN IMMEDIATE")
+            await lan.types("/sangkien")
+            await asyncio.sleep(2.5)
+            locker.execute("ROLLBACK")
+            locker.close()
+            (asked,) = await lan.answer(20)
+            assert "vướng ở đâu" in asked["text"]
+            assert program.running is not None
+
+    async def test_a_taken_port_is_named(self, sandbox: Sandbox, tmp_path: Path) -> None:
+        program = Program(tmp_path, sandbox.url)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", program.port))
+            taken.listen()
+            code, _, error = await program.does("run")
+        assert code == 1
+        assert "[health] listen" in error
+
+    async def test_drafts_of_other_units_stay_out_of_an_export(
+        self, sandbox: Sandbox, tmp_path: Path
+    ) -> None:
+        async with await live(tmp_path, sandbox) as program:
+            lan = sandbox.person("Lan")
+            await joins(lan)
+            await says(lan, "/sangkien")
+            await says(lan, "Cuộn vải để dưới đất, hai người khiêng")
+            assert len(await program.exports("--drafts", "--unit", "T09")) == 1
+            assert await program.exports("--drafts", "--unit", "T01") == []
 
 
 class TestTheWebhook:

@@ -185,7 +185,9 @@ def _named() -> Iterator[None]:
 
 
 def _token_or_method(error: TelegramError) -> CallFailed:
-    """A server says 404 for a method it lacks and 401 for a token it does not know."""
+    """Only a Bot API's own answer is final: a page of something in between says nothing of the token."""
+    if "Parsing the server response" in str(error):
+        return NotSent("no Bot API answered")
     if "Unauthorized" in str(error) or isinstance(error, InvalidToken):
         return NotOurs("the token was refused")
     return NotOurs("the server knows neither this token nor this method")
