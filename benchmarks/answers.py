@@ -88,15 +88,11 @@ async def our_run(folder: Path, load: Load, core: int) -> Run:
         program = ours(folder, sandbox.url)
         await done(*sangkien(folder, "units", "import", str(UNITS)))
         people = gathered(sandbox, load.people)
-        await program.starts(core)
-        await each(people, joins)
-        await confirmed(sandbox)
-        await program.stops()
-        await program.starts(core)
-        try:
+        async with program.running(core):
+            await each(people, joins)
+            await confirmed(sandbox)
+        async with program.running(core):
             run = await measured(program, sandbox, people, OUR_TALK, load)
-        finally:
-            await program.stops()
         events, commits = counted(program.said())
         exported = await done(*sangkien(folder, "export", "initiatives", "--format", "jsonl"))
         kept = len(exported.splitlines())
@@ -111,11 +107,8 @@ async def stock_run(folder: Path, load: Load, core: int, module: str, python: st
     async with Sandbox(TOKEN) as sandbox:
         arguments = [sandbox.url, TOKEN, str(folder / "answers.db")]
         program = Program([python, "-m", module, *arguments], folder / "bot.log")
-        await program.starts(core)
-        try:
+        async with program.running(core):
             return await measured(program, sandbox, gathered(sandbox, load.people), STOCK_TALK, load)
-        finally:
-            await program.stops()
 
 
 HEADINGS = ("bot", "ms/answer", "least", "ms/message", "answers/s", "per commit", "ours is")

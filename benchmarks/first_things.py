@@ -42,13 +42,12 @@ async def started_once(program: Program, sandbox: Sandbox, core: int, name: str)
     await person.types("/start")
     sandbox.calls.clear()
     began = clock.now()
-    await program.starts(core)
-    await person.answer(60)
+    async with program.running(core):
+        await person.answer(60)
+        await confirmed(sandbox)
     # The waiting message makes the first poll return at once, so its end is its beginning.
     polled = next(call.at for call in sandbox.calls if call.method == "getUpdates")
     answered = next(call.at for call in sandbox.calls if call.method == "sendMessage")
-    await confirmed(sandbox)
-    await program.stops()
     return (polled - began).total_seconds(), (answered - polled).total_seconds()
 
 
@@ -71,18 +70,17 @@ async def size(folder: Path, core: int) -> None:
     async with Sandbox(TOKEN) as sandbox:
         program = await prepared(folder, sandbox)
         people = gathered(sandbox, PEOPLE + 1)
-        await program.starts(core)
-        await joins(people[0])
-        first = machine.memory(program.pid)
 
         async def whole(person: Person) -> None:
             await joins(person)
             await talks(person, OUR_TALK)
 
-        await each(people[1:], whole)
-        await confirmed(sandbox)
-        after = machine.memory(program.pid)
-        await program.stops()
+        async with program.running(core):
+            await joins(people[0])
+            first = machine.memory(program.pid)
+            await each(people[1:], whole)
+            await confirmed(sandbox)
+            after = machine.memory(program.pid)
     rows = [
         (name, f"{held.rss:.1f}", f"{held.pss:.1f}")
         for name, held in (("one person has joined", first), (f"{PEOPLE} whole talks at once", after))
@@ -96,16 +94,15 @@ async def replying(folder: Path, core: int) -> None:
     async with Sandbox(TOKEN) as sandbox:
         program = await prepared(folder, sandbox)
         (person,) = gathered(sandbox, 1)
-        await program.starts(core)
-        await joins(person)
-        await talks(person, OUR_TALK)
-        milliseconds = []
-        for number in range(MESSAGES):
-            await asyncio.sleep(THINKING)
-            began = perf_counter()
-            await does(person, OUR_TALK[number % len(OUR_TALK)])
-            milliseconds.append((perf_counter() - began) * 1_000)
-        await program.stops()
+        async with program.running(core):
+            await joins(person)
+            await talks(person, OUR_TALK)
+            milliseconds = []
+            for number in range(MESSAGES):
+                await asyncio.sleep(THINKING)
+                began = perf_counter()
+                await does(person, OUR_TALK[number % len(OUR_TALK)])
+                milliseconds.append((perf_counter() - began) * 1_000)
     p95 = quantiles(milliseconds, n=20)[-1]
     figures = (median(milliseconds), p95, min(milliseconds), max(milliseconds))
     row = ("message to reply", *(f"{value:.1f}" for value in figures))

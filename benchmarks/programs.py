@@ -7,7 +7,8 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from benchmarks.machine import cpu_seconds
@@ -74,6 +75,18 @@ class Program:
         code = await asyncio.wait_for(running.wait(), 20)
         if code not in (0, -signal.SIGTERM):
             raise RuntimeError(f"{self._command} ended with {code}:\n{self.said()[-2_000:]}")
+
+    @asynccontextmanager
+    async def running(self, core: int) -> AsyncIterator[None]:
+        """Runs inside the block, and not after it, whatever happens in it."""
+        await self.starts(core)
+        try:
+            yield
+        except BaseException:
+            with suppress(RuntimeError, TimeoutError):
+                await self.stops()
+            raise
+        await self.stops()
 
     def said(self) -> str:
         """Its log."""

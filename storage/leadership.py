@@ -24,7 +24,9 @@ class Leadership:
     """A lock beside the SQLite file or inside PostgreSQL; it falls when the process dies."""
 
     def __init__(self, database: Database) -> None:
-        self._file = FileLock(f"{database.file}.leader.lock") if database.file is not None else None
+        # Not of one thread: it is taken, looked at and left from different ones.
+        place = f"{database.file}.leader.lock"
+        self._file = FileLock(place, thread_local=False) if database.file is not None else None
         self._engine = None if self._file else _direct(database)
         self._connection: Connection | None = None
 
