@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handlers.forms import Choice, Files, Form, Step, Text
@@ -46,7 +46,7 @@ class Place:
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for storage."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Place:

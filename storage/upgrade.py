@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from alembic.command import upgrade
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 LOCK_SECONDS = 60
 # Any number will do, as long as nothing else in the same PostgreSQL database uses it.
@@ -24,6 +25,8 @@ class NewerDatabase(Exception):
 
 
 def _scripts() -> Config:
+    from alembic.config import Config  # late: a start that finds its tables up to date does without
+
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     return config
@@ -50,14 +53,21 @@ def _alone(database: Database) -> Iterator[Connection]:
 
 def version_of(connection: Connection) -> str | None:
     """The version of the tables, or None for an empty database."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def known_versions() -> list[str]:
+    """Every version there ever was, oldest first: the numbers with which the migrations' files begin."""
+    folder = files("storage.migrations").joinpath("versions")
+    names = (entry.name for entry in folder.iterdir())
+    return sorted(name.partition("_")[0] for name in names if name[:4].isdecimal() and name.endswith(".py"))
 
 
 def newest_version() -> str:
     """The version this program needs."""
-    head = ScriptDirectory.from_config(_scripts()).get_current_head()
-    assert head is not None  # noqa: S101 - there is always a first migration
-    return head
+    return known_versions()[-1]
 
 
 def _foreign_keys(connection: Connection, *, on: bool) -> None:
@@ -70,15 +80,16 @@ def _foreign_keys(connection: Connection, *, on: bool) -> None:
 
 def upgrade_database(database: Database) -> None:
     """Apply every migration that is missing. Raises NewerDatabase when the tables are ahead of us."""
-    config = _scripts()
     with _alone(database) as connection:
         current = version_of(connection)
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if current is not None and current not in known:
+        if current is not None and current not in known_versions():
             raise NewerDatabase(current)
         connection.rollback()
         if current == newest_version():
             return
+        from alembic.command import upgrade
+
+        config = _scripts()
         if database.is_sqlite:
             # A table rebuilt while foreign keys are on would delete its children.
             _foreign_keys(connection, on=False)

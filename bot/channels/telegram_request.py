@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from typing import Any
+from urllib.request import getproxies
 
 import aiohttp
 import orjson
@@ -30,11 +31,13 @@ class ServerFailed(NetworkError):
 class AiohttpRequest(BaseRequest):
     """A `BaseRequest` with its own connection pool. Errors carry the method's name, never the address."""
 
-    __slots__ = ("_connections", "_seconds", "_session")
+    __slots__ = ("_connections", "_proxy", "_seconds", "_session")
 
     def __init__(self, connections: int = 64, seconds: float = ANSWER_SECONDS) -> None:
         self._connections = connections
         self._seconds = seconds
+        # Looked up once: aiohttp's own way reads the environment and .netrc again at every call.
+        self._proxy = getproxies().get("https")
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -44,7 +47,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=55)
-            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True, trust_env=True)
+            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -68,7 +71,8 @@ class AiohttpRequest(BaseRequest):
         endpoint = url.rpartition("/")[2]
         try:
             body = _body(request_data)
-            async with self._session.request(method, url, timeout=timeout, **body) as answer:
+            proxy = self._proxy if url.startswith("https:") else None
+            async with self._session.request(method, url, timeout=timeout, proxy=proxy, **body) as answer:
                 payload = await answer.read()
                 if answer.status >= 500:
                     raise ServerFailed(f"{endpoint}: HTTP {answer.status}")
