@@ -126,7 +126,7 @@ def _said_in(environ: Mapping[str, str]) -> dict[tuple[str, ...], str]:
     return {
         tuple(name.removeprefix(PREFIX).lower().split("__")): value
         for name, value in environ.items()
-        if name.startswith(PREFIX) and "__" in name and value
+        if name.startswith(PREFIX) and value
     }
 
 
