@@ -23,6 +23,8 @@ def promise(tx: Transaction, person: Person, replies: Sequence[Reply], now: date
 
 def promise_stranger(tx: Transaction, event: Event, language: str, reply: Reply, now: datetime) -> None:
     """Promise a reply to somebody who is not remembered; the row is erased when it is settled."""
+    if reply.slot:
+        tx.outbox.supersede(event.channel, event.address, [reply.slot])
     tx.outbox.promise([_row(event.channel, event.address, None, language, reply, now)])
 
 

@@ -11,9 +11,22 @@ from datetime import datetime
 from handlers import initiative
 from handlers.choosing import chosen
 from handlers.commands import command_of
+from handlers.cuts import presumed_cut
 from handlers.folding import kept, plain_spaces
 from handlers.house import CONSENT_VERSION, House, Outcome
-from handlers.messages import Button, Event, Left, Note, Pressed, Reply, Returned, Started, Typed, text
+from handlers.messages import (
+    Attached,
+    Button,
+    Event,
+    Left,
+    Note,
+    Pressed,
+    Reply,
+    Returned,
+    Started,
+    Typed,
+    text,
+)
 from handlers.promising import offer, promise, promise_stranger
 from handlers.unit_search import find_units
 from storage.invitations import Invited
@@ -61,9 +74,21 @@ def stranger(tx: Transaction, event: Event, house: House, now: datetime) -> Outc
         if subject == "start" and choice.startswith("in."):
             language, replaces = "en" if choice == "in.en" else "vi", event.message or None
     token = f"{invitation}.{house.mark(f'{event.address}.{invitation}')}" if invitation else ""
+    slot = _one_deed(event)
     reply = replace(_consent(language, token, house), notes=notes, replaces=replaces)
+    reply = replace(reply, slot=slot, after=1.5 if slot else 0.0)
     promise_stranger(tx, event, language, reply, now)
     return Outcome()
+
+
+def _one_deed(event: Event) -> str | None:
+    """The slot of what comes in several messages: a text that the app has cut, or an album."""
+    match event.what:
+        case Typed(words) if presumed_cut(words):
+            return "pieces"
+        case Attached(_, album) if album:
+            return f"album:{album}"
+    return None
 
 
 def _invitation_said(tx: Transaction, event: Event, now: datetime) -> tuple[int, tuple[Note, ...]]:

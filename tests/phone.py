@@ -131,7 +131,14 @@ class Phone:
         return self.does(Edited(message, new), message)
 
     def does(self, what: What, message: str = "", *, number: str = "", private: bool = True) -> list[Spoken]:
-        event = Event(
+        event = self.event(what, message, number=number, private=private)
+        with self.database.transaction() as tx:
+            self.toast = listen(tx, event, self.house, self.clock()).toast
+        return self.reads()
+
+    def event(self, what: What, message: str = "", *, number: str = "", private: bool = True) -> Event:
+        """What the messenger would tell of it."""
+        return Event(
             what=what,
             channel=self.channel,
             bot="1",
@@ -145,9 +152,6 @@ class Phone:
             sent_at=self.clock(),
             lists=not self.buttons,
         )
-        with self.database.transaction() as tx:
-            self.toast = listen(tx, event, self.house, self.clock()).toast
-        return self.reads()
 
     # --- what a person sees
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers.forms import INITIATIVE, Choice, Form, Money, Text, WrongForm
-from handlers.messages import Left, Pressed, Returned, Typed
+from handlers.listening import listen
+from handlers.messages import Attached, File, Left, Pressed, Returned, Typed
 from handlers.place import Place, next_question
 from storage.database import Database
 from storage.models import metadata
@@ -309,6 +310,14 @@ class TestConsent:
             for table in metadata.tables.values():
                 rows = tx.connection.execute(select(table)).all()
                 assert "Kín Đáo" not in str(rows)
+
+    def test_an_album_before_consent_is_answered_once(self, database: Database, clock: Clock) -> None:
+        stranger = Phone(database, clock)
+        for number in range(3):
+            event = Attached(File("photo", f"f{number}", f"u{number}"), "album")
+            with database.transaction() as tx:
+                listen(tx, stranger.event(event, str(number)), stranger.house, clock())
+        assert len(stranger.reads()) == 1
 
     def test_the_proof_of_consent_says_to_what_and_when(self, phone: Phone, database: Database) -> None:
         with database.reading() as tx:

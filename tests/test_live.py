@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import signal
 import socket
 import sqlite3
@@ -193,7 +194,10 @@ class TestTheWebhook:
     ) -> None:
         url = f"http://127.0.0.1:{open_to_the_world.port}/telegram"
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
-        async with ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+        async with (
+            ClientSession() as session,
+            session.post(url, data=io.BytesIO(body), headers=headers) as answer,
+        ):
             assert answer.status == status
 
     async def test_switching_to_polling_and_back_loses_nothing(
