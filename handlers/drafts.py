@@ -18,6 +18,11 @@ from storage.transaction import Transaction
 SHOWN = 10
 
 
+def command(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """The first page of the list."""
+    return show(tx, person, house, now)
+
+
 def show(tx: Transaction, person: Person, house: House, now: datetime, page: int = 0) -> Outcome:
     """List the drafts, the one touched last first, ten on a page."""
     lines = tx.drafts.of(person.worker_id)

@@ -99,9 +99,9 @@ def reply_and_ask_again(
 ) -> Outcome:
     """Say something in between; the question that is open is shown again and nothing else changes."""
     if (about := person.talk.get("about")) is not None:
-        from handlers import start  # the beginning asks for units and names, and comes back here
+        from handlers import routes  # the table of topics names what comes back here
 
-        return start.ask_about(tx, person, about, house, now, *notes)
+        return routes.ask_about(tx, person, about, house, now, *notes)
     if person.draft is None:
         return nothing_open(tx, person, now, *notes)
     place = place_of(person.draft)

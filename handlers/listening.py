@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import initiative, menu, start
+from handlers import initiative, routes, start
 from handlers.choosing import chosen, key_of
 from handlers.commands import command_of
 from handlers.house import House, Outcome
@@ -92,17 +92,14 @@ def _from_a_worker(tx: Transaction, person: Person, event: Event, house: House, 
 def _typed(tx: Transaction, person: Person, event: Event, text: str, house: House, now: datetime) -> Outcome:
     if command := command_of(text):
         name, argument = command
-        return menu.command(tx, person, name, argument, house, now)
+        return routes.command(tx, person, name, argument, house, now)
     if (button := _named(person, event, text, house)) is not None:
         return _pressed(tx, person, _as_pressed(event, button), house, now)
     reserved = RESERVED.get(key_of(text))
     if reserved and not (text.strip() == "0" and initiative.expects_amount(person)):
-        return menu.command(tx, person, reserved, "", house, now)
-    about = person.talk.get("about")
-    if about == "unit":
-        return start.search_unit(tx, person, text, house, now)
-    if about == "name":
-        return start.rename(tx, person, text, house, now)
+        return routes.command(tx, person, reserved, "", house, now)
+    if (topic := routes.TOPICS.get(person.talk.get("about", ""))) is not None:
+        return topic.hear(tx, person, text, house, now)
     return initiative.hear(tx, person, event, house, now)
 
 
@@ -125,8 +122,6 @@ def _pressed(tx: Transaction, person: Person, event: Event, house: House, now: d
     assert isinstance(event.what, Pressed)  # noqa: S101 - both callers have just seen to it
     subject, _, rest = event.what.action.partition("|")
     choice = rest.partition("|")[0]
-    if subject == "start":
-        return start.pressed(tx, person, event, choice, house, now)
-    if subject == "menu":
-        return menu.pressed(tx, person, event, choice, house, now)
+    if (tapped := routes.TAPPED.get(subject)) is not None:
+        return tapped(tx, person, event, choice, house, now)
     return initiative.hear(tx, person, event, house, now)

@@ -17,46 +17,15 @@ SHORTEST_ANSWER = 10
 PAGED = {"drafts": drafts.show, "mine": mine.show}
 
 
-def command(
-    tx: Transaction, person: Person, name: str, argument: str, house: House, now: datetime
-) -> Outcome:
-    """Do what a command asks."""
-    match name:
-        case "start":
-            return start.again(tx, person, argument, house, now)
-        case "new":
-            return _new(tx, person, argument, house, now)
-        case "drafts":
-            return drafts.show(tx, person, house, now)
-        case "mine":
-            return mine.show(tx, person, house, now)
-        case "unit":
-            return _unit(tx, person, now)
-        case "language":
-            return _languages(tx, person, now)
-        case "menu":
-            return _menu(tx, person, now)
-        case "help":
-            return _help(tx, person, house, now)
-        case "cancel":
-            return _cancel(tx, person, house, now)
-        case "back" if not person.talk.get("about"):
-            return initiative.step_back(tx, person, house, now)
-        case "back":
-            return start.ready(tx, person, house, now)
-        case "person":
-            note = Note("help.person", {"contact": house.contact or "—"})
-            return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
-    return initiative.reply_and_ask_again(tx, person, Note("menu.unknown"), house=house, now=now)
-
-
 def pressed(
     tx: Transaction, person: Person, event: Event, choice: str, house: House, now: datetime
 ) -> Outcome:
     """Do what a button of the menu or of a list asks; what it names may be gone by now."""
     name, _, argument = choice.partition(".")
-    if not argument and name in ("new", "drafts", "mine", "menu", "help", "unit", "language"):
-        return command(tx, person, name, "", house, now)
+    from handlers import routes  # the table of commands names this module
+
+    if not argument and name in routes.COMMANDED:
+        return routes.command(tx, person, name, "", house, now)
     if name == "continue":
         return initiative.reply_and_ask_again(tx, person, house=house, now=now)
     if name == "in" and argument in LANGUAGES:
@@ -66,7 +35,7 @@ def pressed(
     if name == "change_unit":
         return start.ask_unit(tx, person, house, now)
     if name == "rename":
-        return start.ask_name(tx, person, now)
+        return start.ask_name(tx, person, house, now)
     if argument.isdecimal() and len(argument) <= 18:
         number = int(argument)
         if name in PAGED:
@@ -78,7 +47,7 @@ def pressed(
     return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
 
 
-def _new(tx: Transaction, person: Person, words: str, house: House, now: datetime) -> Outcome:
+def new(tx: Transaction, person: Person, words: str, house: House, now: datetime) -> Outcome:
     """A new initiative; words after the command are its first answer, and an older draft stays."""
     others = person.draft is not None and not is_blank(initiative.place_of(person.draft))
     notes = (Note("drafts.previous_kept"),) if others else ()
@@ -94,7 +63,8 @@ def _say(tx: Transaction, person: Person, reply: Reply, now: datetime) -> Outcom
     return Outcome()
 
 
-def _menu(tx: Transaction, person: Person, now: datetime) -> Outcome:
+def menu(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """What can be done, as buttons."""
     count = len(tx.drafts.of(person.worker_id))
     rows: list[tuple[Button, ...]] = []
     if person.draft is not None:
@@ -111,7 +81,8 @@ def _menu(tx: Transaction, person: Person, now: datetime) -> Outcome:
     return _say(tx, person, Reply("menu.menu", {}, (), tuple(rows)), now)
 
 
-def _help(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
+def help_(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """How it goes, and who helps."""
     reply = Reply("help.help", {"contact": house.contact or "—"})
     promise(tx, person, [reply], now)
     if person.draft is not None:
@@ -119,7 +90,8 @@ def _help(tx: Transaction, person: Person, house: House, now: datetime) -> Outco
     return Outcome()
 
 
-def _unit(tx: Transaction, person: Person, now: datetime) -> Outcome:
+def unit(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """Where the person belongs and under which name."""
     params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or text("menu.no_unit")}
     change = (Button("menu|change_unit|-", "button.change_unit"), Button("menu|rename|-", "button.rename"))
     rows: list[tuple[Button, ...]] = [change]
@@ -128,12 +100,13 @@ def _unit(tx: Transaction, person: Person, now: datetime) -> Outcome:
     return _say(tx, person, Reply("menu.unit", params, (), tuple(rows)), now)
 
 
-def _languages(tx: Transaction, person: Person, now: datetime) -> Outcome:
+def languages(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """Choose the language to read."""
     row = tuple(Button(f"menu|in.{language}|-", f"button.in_{language}") for language in LANGUAGES)
     return _say(tx, person, Reply("menu.language", {}, (), (row,)), now)
 
 
-def _cancel(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
+def cancel(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
     """A way out of whatever is open; nothing is deleted without asking."""
     if person.talk.get("about"):
         return start.ready(tx, person, house, now)
@@ -153,3 +126,21 @@ def _cancel(tx: Transaction, person: Person, house: House, now: datetime) -> Out
     )
     menu = (Button("menu|menu|-", "button.menu"),)
     return _say(tx, person, Reply("drafts.left", {}, (Note("menu.cancelled"),), (row, menu)), now)
+
+
+def back(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """One question back; out of what the talk is about besides the draft."""
+    if person.talk.get("about"):
+        return start.ready(tx, person, house, now)
+    return initiative.step_back(tx, person, house, now)
+
+
+def contact(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """Who helps, in flesh and blood."""
+    note = Note("help.person", {"contact": house.contact or "—"})
+    return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+
+
+def unknown(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """A command we do not have."""
+    return initiative.reply_and_ask_again(tx, person, Note("menu.unknown"), house=house, now=now)

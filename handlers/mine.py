@@ -20,6 +20,11 @@ from storage.transaction import Transaction
 SHOWN = 10
 
 
+def command(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """The first page of the list."""
+    return show(tx, person, house, now)
+
+
 def show(tx: Transaction, person: Person, house: House, now: datetime, page: int = 0) -> Outcome:
     """List what the worker submitted, newest first, each with its state, ten on a page."""
     lines = tx.initiatives.of(person.worker_id)

@@ -173,7 +173,7 @@ def ready(tx: Transaction, person: Person, house: House, now: datetime, *notes: 
     """Say where the person belongs and what can be done; an open question is shown again."""
     tx.people.set_talk(person, {})
     if not is_name(person.name):
-        return ask_name(tx, person, now, *notes)
+        return ask_name(tx, person, house, now, *notes)
     if person.draft is not None:
         return initiative.reply_and_ask_again(
             tx, person, *(notes or (Note("start.here"),)), house=house, now=now
@@ -194,15 +194,6 @@ def ask_unit(tx: Transaction, person: Person, house: House, now: datetime, *note
     promise(tx, person, [reply], now)
     offer(tx, person, reply, about="unit")
     return Outcome()
-
-
-def ask_about(
-    tx: Transaction, person: Person, about: str, house: House, now: datetime, *notes: Note
-) -> Outcome:
-    """Ask again for the unit or the name, whichever is open."""
-    if about == "name":
-        return ask_name(tx, person, now, *notes)
-    return ask_unit(tx, person, house, now, *notes)
 
 
 def search_unit(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
@@ -245,7 +236,7 @@ def rename(tx: Transaction, person: Person, typed: str, house: House, now: datet
     return ready(tx, person, house, now, Note("start.renamed", {"name": name}))
 
 
-def ask_name(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
+def ask_name(tx: Transaction, person: Person, _house: House, now: datetime, *notes: Note) -> Outcome:
     """Ask for the name that is to stand on initiatives."""
     later = ((Button("start|later|-", "button.later"),),) if is_name(person.name) else ()
     params = {"name": person.name or text("start.no_name")}
