@@ -163,7 +163,7 @@ def _joined(tx: Transaction, person: Person, invited: Invited, now: datetime) ->
     tx.invitations.use(invited.id)
     tx.people.join(person, invited.unit_id, now)
     if invited.role != "worker":
-        tx.people.grant(person.worker_id, invited.role, invited.unit_id, now)
+        tx.roles.grant(person.worker_id, invited.role, invited.unit_id, now)
     subject = f"worker:{person.worker_id}"
     tx.audit.note(person.worker_id, "joined", subject, now, after=str(invited.unit_id), why=invited.role)
     return Note("start.joined", {"unit": tx.people.unit_name(invited.unit_id)})

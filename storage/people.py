@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from storage.models import Chat, Consent, Grant, Membership, Worker, metadata
+from storage.models import Chat, Consent, Membership, Worker, metadata
 
 CHAT, WORKER, DRAFT = metadata.tables["chat"], metadata.tables["worker"], metadata.tables["draft"]
 MEMBERSHIP, UNIT = metadata.tables["membership"], metadata.tables["unit"]
@@ -169,11 +169,6 @@ class People:
         moved = update(WORKER).where(WORKER.c.id == person.worker_id).values(unit_id=unit_id)
         self._connection.execute(moved)
         person.unit_id = unit_id
-
-    def grant(self, worker_id: int, role: str, unit_id: int, now: datetime) -> None:
-        """Give a role for a unit."""
-        values = {"worker_id": worker_id, "role": role, "unit_id": unit_id, "since": now}
-        self._connection.execute(insert(Grant).values(**values))
 
     def unit_name(self, unit_id: int | None) -> str:
         """The name of a unit now, or an empty text."""

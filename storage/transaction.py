@@ -17,6 +17,7 @@ from storage.initiatives import Initiatives
 from storage.invitations import Invitations
 from storage.outbox import OutboxRows
 from storage.people import People
+from storage.roles import Roles
 from storage.units import Units
 
 
@@ -67,6 +68,10 @@ class Transaction:
     @cached_property
     def people(self) -> People:
         return People(self.connection)
+
+    @cached_property
+    def roles(self) -> Roles:
+        return Roles(self.connection)
 
     @cached_property
     def units(self) -> Units:

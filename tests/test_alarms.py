@@ -37,7 +37,7 @@ def admin(database: Database, clock: Clock) -> Phone:
     with database.transaction() as tx:
         root = tx.units.root()
         assert root is not None
-        tx.people.grant(1, "admin", root.id, clock())
+        tx.roles.grant(1, "admin", root.id, clock())
     return phone
 
 

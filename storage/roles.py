@@ -1,0 +1,120 @@
+"""Who holds which role for which unit, now: granted, taken back, looked up; it decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, bindparam, false, insert, or_, select, update
+
+from storage.models import Grant, metadata
+
+GRANT, UNIT = metadata.tables["role_grant"], metadata.tables["unit"]
+
+
+class Held(NamedTuple):
+    """A role somebody holds now, and the unit it was given for."""
+
+    worker_id: int
+    role: str
+    unit_id: int
+
+
+class Reach(NamedTuple):
+    """A role that reaches a unit; `here` when it was given for that very unit."""
+
+    role: str
+    here: bool
+
+
+_now = GRANT.c.until.is_(None)
+_HELD = select(GRANT.c.worker_id, GRANT.c.role, GRANT.c.unit_id).where(_now).order_by(GRANT.c.id)
+_OF = _HELD.where(GRANT.c.worker_id == bindparam("worker"))
+_HOLDERS = _HELD.where(GRANT.c.unit_id == bindparam("unit"))
+_ROLES = select(GRANT.c.role, false()).where(_now, GRANT.c.worker_id == bindparam("worker"))
+
+
+def _line() -> Select[Any]:
+    """The unit and all above it."""
+    start = select(UNIT.c.id, UNIT.c.parent_id).where(UNIT.c.id == bindparam("unit"))
+    line = start.cte("line", recursive=True)
+    line = line.union_all(select(UNIT.c.id, UNIT.c.parent_id).where(UNIT.c.id == line.c.parent_id))
+    return select(line.c.id)
+
+
+_LINE = _line()
+_ABOVE_OR_HERE = GRANT.c.unit_id.in_(_LINE)
+# Built once: rights are looked up at every tap of a button that needs one.
+_REACHING = select(GRANT.c.role, GRANT.c.unit_id == bindparam("unit")).where(
+    _now,
+    GRANT.c.worker_id == bindparam("worker"),
+    or_(
+        GRANT.c.role == "admin",
+        GRANT.c.unit_id == bindparam("unit"),
+        and_(GRANT.c.role == "officer", _ABOVE_OR_HERE),
+    ),
+)
+_OFFICERS = _HELD.where(GRANT.c.role == "officer", _ABOVE_OR_HERE)
+
+
+class Roles:
+    """Roles inside one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def grant(self, worker_id: int, role: str, unit_id: int, now: datetime) -> bool:
+        """Give a role for a unit; False when it is held already."""
+        if Held(worker_id, role, unit_id) in self.of(worker_id):
+            return False
+        values = {"worker_id": worker_id, "role": role, "unit_id": unit_id, "since": now}
+        self._connection.execute(insert(Grant).values(**values))
+        return True
+
+    def revoke(
+        self, worker_id: int, now: datetime, *, role: str | None = None, unit_id: int | None = None
+    ) -> list[Held]:
+        """End the roles of a worker: all, one kind, those for one unit; which were ended."""
+        ending = [
+            held
+            for held in self.of(worker_id)
+            if role in (None, held.role) and unit_id in (None, held.unit_id)
+        ]
+        for held in ending:
+            one = update(GRANT).where(
+                _now,
+                GRANT.c.worker_id == worker_id,
+                GRANT.c.role == held.role,
+                GRANT.c.unit_id == held.unit_id,
+            )
+            self._connection.execute(one.values(until=now))
+        return ending
+
+    def of(self, worker_id: int) -> list[Held]:
+        """The roles a worker holds, the oldest first."""
+        return [Held(*row) for row in self._connection.execute(_OF, {"worker": worker_id})]
+
+    def reaching(self, worker_id: int, unit_id: int) -> list[Reach]:
+        """The worker's roles that reach a unit: given for it, an officer's above it, an admin's anywhere."""
+        rows = self._connection.execute(_REACHING, {"worker": worker_id, "unit": unit_id})
+        return [Reach(role, bool(here)) for role, here in rows]
+
+    def anywhere(self, worker_id: int) -> list[Reach]:
+        """The worker's roles, whatever unit they are for."""
+        rows = self._connection.execute(_ROLES, {"worker": worker_id})
+        return [Reach(role, False) for role, _ in rows]
+
+    def holders(self, unit_id: int, role: str | None = None) -> list[int]:
+        """The workers who hold a role (any, when none is named) for this very unit."""
+        rows = self._connection.execute(_HOLDERS, {"unit": unit_id})
+        found = (Held(*row) for row in rows)
+        return list(dict.fromkeys(held.worker_id for held in found if role in (None, held.role)))
+
+    def reviewers_of(self, unit_id: int) -> list[int]:
+        """The unit's own reviewers: its leads, and officers appointed for this very unit."""
+        return list(dict.fromkeys([*self.holders(unit_id, "lead"), *self.holders(unit_id, "officer")]))
+
+    def officers_over(self, unit_id: int) -> list[int]:
+        """The officers who answer for a unit: appointed for it or for any unit above it."""
+        rows = self._connection.execute(_OFFICERS, {"unit": unit_id})
+        return list(dict.fromkeys(row.worker_id for row in rows))
