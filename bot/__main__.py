@@ -1,5 +1,29 @@
-"""`python -m bot` is `sangkien`."""
+"""The entry point of `sangkien` and `python -m bot`: a stop is understood before anything slow is loaded."""
 
-from bot.cli import main
+from __future__ import annotations
 
-main()
+import os
+import signal
+import sys
+
+# What works until it is told to stop. Any other command that is cut off has failed, and must say so.
+UNTIL_STOPPED = ("run", "demo")
+
+
+def _nothing_begun(_number: int, _frame: object) -> None:
+    """Stop in good order: nothing is open yet. The event loop brings handlers of its own."""
+    os._exit(0)
+
+
+def main() -> None:
+    """Do what the command line says."""
+    if sys.argv[1:2] and sys.argv[1] in UNTIL_STOPPED:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _nothing_begun)
+    from bot.cli import main as command_line
+
+    command_line()
+
+
+if __name__ == "__main__":
+    main()

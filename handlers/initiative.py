@@ -130,12 +130,7 @@ def hear(tx: Transaction, person: Person, event: Event, house: House, now: datet
         return _pressed(tx, person, what, house, now)
     assert isinstance(what, Typed | Attached)  # noqa: S101 - nothing else is sent here
     if person.draft is None:
-        note = (
-            Note("menu.file_without_draft")
-            if isinstance(what, Attached)
-            else Note("menu.words_without_draft")
-        )
-        return nothing_open(tx, person, now, note)
+        return _without_draft(tx, person, what, now)
     return _turn(tx, person, Said(what, message), house, now)
 
 

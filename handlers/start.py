@@ -229,8 +229,9 @@ def rename(tx: Transaction, person: Person, typed: str, house: House, now: datet
     """Take the name as given; capitals and spelling are the person's own."""
     name = plain_spaces(typed)
     if not is_name(name):
-        reply = Reply("start.name_refused", {}, (), ((Button("start|later|-", "button.later"),),), free=True)
+        reply = Reply("start.name_refused", {}, (), _without_naming(person), free=True)
         promise(tx, person, [reply], now)
+        offer(tx, person, reply, about="name")
         return Outcome()
     tx.people.rename(person, name)
     return ready(tx, person, house, now, Note("start.renamed", {"name": name}))
@@ -238,12 +239,17 @@ def rename(tx: Transaction, person: Person, typed: str, house: House, now: datet
 
 def ask_name(tx: Transaction, person: Person, _house: House, now: datetime, *notes: Note) -> Outcome:
     """Ask for the name that is to stand on initiatives."""
-    later = ((Button("start|later|-", "button.later"),),) if is_name(person.name) else ()
     params = {"name": person.name or text("start.no_name")}
-    reply = Reply("start.name", params, notes, later, free=True)
+    reply = Reply("start.name", params, notes, _without_naming(person), free=True)
     promise(tx, person, [reply], now)
     offer(tx, person, reply, about="name")
     return Outcome()
+
+
+def _without_naming(person: Person) -> tuple[tuple[Button, ...], ...]:
+    """The way past the question: a name that can stay stays; without one the menu is still there."""
+    later = Button("start|later|-", "button.later")
+    return ((later if is_name(person.name) else Button("menu|menu|-", "button.menu"),),)
 
 
 def pressed(
@@ -251,7 +257,7 @@ def pressed(
 ) -> Outcome:
     """A button of the beginning, pressed by somebody who is already remembered."""
     name, _, argument = choice.partition(".")
-    if name == "unit" and argument.isdecimal():
+    if name == "unit" and argument.isdecimal() and len(argument) <= 18:
         unit = tx.units.by_id(int(argument))
         if unit is None or (unit.valid_to is not None and unit.valid_to <= house.programme.local_day(now)):
             return ask_unit(tx, person, house, now, Note("start.unit_closed"))
