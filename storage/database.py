@@ -52,7 +52,9 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """Everything inside becomes true together when the block ends, or nothing does when it raises."""
         with self._writer.connect() as connection, connection.begin():
-            yield Transaction(connection)
+            open_transaction = Transaction(connection)
+            yield open_transaction
+            open_transaction.finish()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

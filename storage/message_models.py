@@ -73,7 +73,10 @@ class DeadLetter(SQLModel, table=True):
 
 
 class Audit(SQLModel, table=True):
-    """Who did what to what, from which state to which, when and why; only ever added to."""
+    """Who did what to what, from which state to which, when and why; only ever added to.
+
+    `hash` seals the entry together with the one before it; the database refuses to change or delete any.
+    """
 
     id: int | None = key()
     at: datetime = instant()
@@ -83,6 +86,7 @@ class Audit(SQLModel, table=True):
     before: str | None = long_text(None)
     after: str | None = long_text(None)
     why: str | None = long_text(None)
+    hash: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class Sequence(SQLModel, table=True):

@@ -30,8 +30,17 @@ class Transaction:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What happens inside is undone when it raises; what happened before stays."""
-        with self.connection.begin_nested():
-            yield
+        mark = self.audit.mark
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.audit.forget_since(mark)
+            raise
+
+    def finish(self) -> None:
+        """What is written last, just before the commit: the audit's entries, in one go."""
+        self.audit.write()
 
     @cached_property
     def attachments(self) -> Attachments:

@@ -74,6 +74,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def empty(opened: Database) -> None:
     """Take every row out of a PostgreSQL database, and begin its numbers anew."""
     with opened.transaction() as tx:
+        # The audit refuses to be emptied by anybody who does not ask for it in so many words.
+        tx.connection.execute(text("SET LOCAL session_replication_role = replica"))
         names = ", ".join(f'"{name}"' for name in metadata.tables)
         tx.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
 
