@@ -7,19 +7,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 
-from storage.models import Draft, metadata
+from storage.models import metadata
+from storage.prepared import Inserting, Prepared
 
 DRAFT, CHAT = metadata.tables["draft"], metadata.tables["chat"]
 ATTACHMENT = metadata.tables["attachment"]
 UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
 
-_KEEP = (
+_BEGIN = Inserting(DRAFT, DRAFT.c.id)
+_KEEP = Prepared(
     update(DRAFT)
     .where(DRAFT.c.id == bindparam("draft"))
     .values(
         place=bindparam("new_place"), offered=bindparam("new_offered"), updated_at=bindparam("new_updated_at")
+    )
+)
+_OF = Prepared(
+    select(DRAFT.c.id, DRAFT.c.place, DRAFT.c.corrects_id, DRAFT.c.created_at, DRAFT.c.updated_at)
+    .where(DRAFT.c.worker_id == bindparam("worker"))
+    .order_by(DRAFT.c.updated_at.desc())
+)
+_DROP = tuple(
+    Prepared(statement)
+    for statement in (
+        update(CHAT).where(CHAT.c.draft_id == bindparam("draft")).values(draft_id=None),
+        delete(ATTACHMENT).where(
+            ATTACHMENT.c.draft_id == bindparam("draft"), ATTACHMENT.c.initiative_id.is_(None)
+        ),
+        delete(DRAFT).where(DRAFT.c.id == bindparam("draft")),
     )
 )
 
@@ -45,22 +62,20 @@ class Drafts:
         self, worker_id: int, form: str, place: dict[str, Any], now: datetime, corrects_id: int | None = None
     ) -> int:
         """A new draft; its number."""
-        values = {"worker_id": worker_id, "form": form, "place": place, "corrects_id": corrects_id}
-        row = insert(Draft).values(**values, created_at=now, updated_at=now).returning(DRAFT.c.id)
-        return int(self._connection.execute(row).scalar_one())
+        about = {"worker_id": worker_id, "form": form, "corrects_id": corrects_id}
+        values = {**about, "place": place, "created_at": now, "updated_at": now}
+        return int(_BEGIN.of(values).scalar(self._connection, values))
 
     def keep(
         self, draft_id: int, place: dict[str, Any], offered: dict[str, Any] | None, now: datetime
     ) -> None:
         """Where the draft stands now, and which buttons it last offered."""
         values = {"new_place": place, "new_offered": offered, "new_updated_at": now}
-        self._connection.execute(_KEEP, {"draft": draft_id, **values})
+        _KEEP.run(self._connection, {"draft": draft_id, **values})
 
     def of(self, worker_id: int) -> list[DraftLine]:
         """A worker's drafts, the one touched last first."""
-        columns = (DRAFT.c.id, DRAFT.c.place, DRAFT.c.corrects_id, DRAFT.c.created_at, DRAFT.c.updated_at)
-        rows = select(*columns).where(DRAFT.c.worker_id == worker_id).order_by(DRAFT.c.updated_at.desc())
-        return [DraftLine(*row) for row in self._connection.execute(rows)]
+        return [DraftLine(*row) for row in _OF.all(self._connection, {"worker": worker_id})]
 
     def one(self, worker_id: int, draft_id: int) -> DraftLine | None:
         """One of a worker's own drafts; None for anybody else's."""
@@ -89,8 +104,5 @@ class Drafts:
 
     def drop(self, draft_id: int) -> None:
         """Forget a draft; chats that stood at it stand nowhere. Its files stay with what was submitted."""
-        self._connection.execute(update(CHAT).where(CHAT.c.draft_id == draft_id).values(draft_id=None))
-        self._connection.execute(
-            delete(ATTACHMENT).where(ATTACHMENT.c.draft_id == draft_id, ATTACHMENT.c.initiative_id.is_(None))
-        )
-        self._connection.execute(delete(DRAFT).where(DRAFT.c.id == draft_id))
+        for statement in _DROP:
+            statement.run(self._connection, {"draft": draft_id})

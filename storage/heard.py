@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models import Setting, metadata
+from storage.prepared import Prepared
 
 HEARD, SETTING = metadata.tables["heard"], metadata.tables["setting"]
 
 
-def _once(dialect: str) -> Executable:
+def _once(dialect: str) -> UpdateBase:
     insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
     values: dict[str, Any] = {name: bindparam(name) for name in ("channel", "bot", "event", "at")}
     # RETURNING, because psycopg reports -1 rows for DO NOTHING.
     return insert_into(HEARD).values(values).on_conflict_do_nothing().returning(HEARD.c.id)
 
 
-_FIRST_TIME = {name: _once(name) for name in ("sqlite", "postgresql")}
+_FIRST_TIME = Prepared({name: _once(name) for name in ("sqlite", "postgresql")})
 
 
 class HeardEvents:
@@ -31,9 +33,8 @@ class HeardEvents:
 
     def first_time(self, channel: str, bot: str, event: str, now: datetime) -> bool:
         """Whether this event is new; from now on it is not."""
-        statement = _FIRST_TIME[self._connection.dialect.name]
         values = {"channel": channel, "bot": bot, "event": event, "at": now}
-        return self._connection.execute(statement, values).first() is not None
+        return _FIRST_TIME.first(self._connection, values) is not None
 
     def setting(self, name: str) -> str | None:
         """A fact about this installation."""

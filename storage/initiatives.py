@@ -7,14 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import UpdateBase
 
-from storage.models import Author, Initiative, InitiativeVersion, metadata
+from storage.models import InitiativeVersion, metadata
+from storage.prepared import Inserting, Prepared
 
 INITIATIVE, AUTHOR = metadata.tables["initiative"], metadata.tables["author"]
 SEQUENCE, ATTACHMENT = metadata.tables["sequence"], metadata.tables["attachment"]
 UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
+
+
+def _next(dialect: str) -> UpdateBase:
+    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    first = insert_into(SEQUENCE).values(series=bindparam("series"), last=1)
+    again = first.on_conflict_do_update(index_elements=["series"], set_={"last": SEQUENCE.c.last + 1})
+    return again.returning(SEQUENCE.c.last)
+
+
+_NEXT = Prepared({name: _next(name) for name in ("sqlite", "postgresql")})
+_SUBMIT = Inserting(INITIATIVE, INITIATIVE.c.id)
+_AUTHOR = Inserting(AUTHOR)
+_ADOPT = Prepared(
+    update(ATTACHMENT)
+    .where(ATTACHMENT.c.draft_id == bindparam("draft"))
+    .values(initiative_id=bindparam("initiative"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +57,7 @@ class Initiatives:
 
     def next_number(self, series: str) -> int:
         """The next number of a series, never given twice."""
-        insert_into = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        statement = insert_into(SEQUENCE).values(series=series, last=1)
-        again = statement.on_conflict_do_update(
-            index_elements=["series"], set_={"last": SEQUENCE.c.last + 1}
-        ).returning(SEQUENCE.c.last)
-        return int(self._connection.execute(again).scalar_one())
+        return int(_NEXT.scalar(self._connection, {"series": series}))
 
     def of_draft(self, draft_id: int) -> InitiativeLine | None:
         """What a draft has already become."""
@@ -68,8 +82,7 @@ class Initiatives:
 
     def submit(self, values: dict[str, Any], authors: Sequence[tuple[int | None, str, int]]) -> int:
         """Keep a new initiative with its authors (worker, name, share); its row number."""
-        row = insert(Initiative).values(**values).returning(INITIATIVE.c.id)
-        initiative_id = int(self._connection.execute(row).scalar_one())
+        initiative_id = int(_SUBMIT.of(values).scalar(self._connection, values))
         self._set_authors(initiative_id, authors)
         self._adopt_files(initiative_id, values["draft_id"])
         return initiative_id
@@ -108,11 +121,10 @@ class Initiatives:
             }
             for position, (who, name, share) in enumerate(authors)
         ]
-        self._connection.execute(insert(Author), rows)
+        _AUTHOR.of(rows[0]).many(self._connection, rows)
 
     def _adopt_files(self, initiative_id: int, draft_id: int) -> None:
-        adopted = update(ATTACHMENT).where(ATTACHMENT.c.draft_id == draft_id)
-        self._connection.execute(adopted.values(initiative_id=initiative_id))
+        _ADOPT.run(self._connection, {"draft": draft_id, "initiative": initiative_id})
 
     def export(self, unit_ids: Sequence[int] | None = None, phase: str | None = None) -> Iterator[RowMapping]:
         """Every initiative in order of its number, with its unit's code and its author's name."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
 from storage.models import metadata
+from storage.prepared import Inserting, Prepared
 
 OUTBOX, CHAT = metadata.tables["outbox"], metadata.tables["chat"]
 OPEN = ("waiting", "claimed")
@@ -45,14 +46,14 @@ class Settled:
     moved: tuple[str, str, str] | None = None  # channel, old address, new address
 
 
-_PROMISE = insert(OUTBOX).values(state="waiting", tries=0, parts_sent=0)
-_SUPERSEDE = (
+_PROMISE = Inserting(OUTBOX)
+_SUPERSEDE = Prepared(
     update(OUTBOX)
     .where(
         OUTBOX.c.state == "waiting",
         OUTBOX.c.channel == bindparam("its_channel"),
         OUTBOX.c.address == bindparam("its_address"),
-        OUTBOX.c.slot.in_(bindparam("slots", expanding=True)),
+        OUTBOX.c.slot == bindparam("its_slot"),
         OUTBOX.c.parts_sent == 0,
     )
     .values(state="superseded")
@@ -99,7 +100,7 @@ _CLAIM = (
         OUTBOX.c.priority,
     )
 )
-_SETTLE = (
+_SETTLE = Prepared(
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("row"))
     .values(
@@ -122,13 +123,14 @@ class OutboxRows:
 
     def promise(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add messages; each a channel, address, chat_id, language, body, slot, created_at, due_at."""
-        if rows:
-            self._connection.execute(_PROMISE, list(rows))
+        for row in rows:
+            _PROMISE.of(row).run(self._connection, row)
 
     def supersede(self, channel: str, address: str, slots: Sequence[str]) -> None:
         """Take back unsent messages of these slots: a newer one says it better."""
-        values = {"its_channel": channel, "its_address": address, "slots": list(slots)}
-        self._connection.execute(_SUPERSEDE, values)
+        for slot in slots:
+            values = {"its_channel": channel, "its_address": address, "its_slot": slot}
+            _SUPERSEDE.run(self._connection, values)
 
     def claim(self, most: int, now: datetime, lease: datetime, upto: int = 1) -> list[Promise]:
         """Up to `most` messages of priorities to `upto` to send now: one for each person, oldest first."""
@@ -170,7 +172,7 @@ class OutboxRows:
             for one in settled
         ]
         if values:
-            self._connection.execute(_SETTLE, values)
+            _SETTLE.many(self._connection, values)
         for one in settled:
             if one.gone is not None:
                 self.give_up(*one.gone)

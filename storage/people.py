@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.models import Chat, Consent, Membership, Worker, metadata
+from storage.prepared import Prepared
 
 CHAT, WORKER, DRAFT = metadata.tables["chat"], metadata.tables["worker"], metadata.tables["draft"]
 MEMBERSHIP, UNIT = metadata.tables["membership"], metadata.tables["unit"]
@@ -42,9 +43,9 @@ class Person:
     draft: OpenDraft | None = None
 
 
-# The hot path: built once, compiled once. On PostgreSQL the person's rows are held, so that two processes
-# hearing the same person take turns; SQLite has one writer anyway.
-_BEHIND = (
+# On PostgreSQL the person's rows are held, so that two processes hearing the same person take turns;
+# SQLite has one writer anyway.
+_BEHIND = Prepared(
     select(
         CHAT.c.id,
         CHAT.c.worker_id,
@@ -65,8 +66,9 @@ _BEHIND = (
     .where(CHAT.c.channel == bindparam("channel"), CHAT.c.address == bindparam("address"))
     .with_for_update(of=(CHAT, WORKER))
 )
-_SET_TALK = update(CHAT).where(CHAT.c.id == bindparam("chat")).values(talk=bindparam("new_talk"))
-_OPEN_DRAFT = update(CHAT).where(CHAT.c.id == bindparam("chat")).values(draft_id=bindparam("draft"))
+_SET_TALK = Prepared(update(CHAT).where(CHAT.c.id == bindparam("chat")).values(talk=bindparam("new_talk")))
+_OPEN_DRAFT = Prepared(update(CHAT).where(CHAT.c.id == bindparam("chat")).values(draft_id=bindparam("draft")))
+_UNIT_NAME = Prepared(select(UNIT.c.name).where(UNIT.c.id == bindparam("unit")))
 
 
 class People:
@@ -77,7 +79,7 @@ class People:
 
     def behind(self, channel: str, address: str) -> Person | None:
         """Who is behind an address, with their open draft; None for somebody who has not agreed."""
-        row = self._connection.execute(_BEHIND, {"channel": channel, "address": address}).first()
+        row = _BEHIND.first(self._connection, {"channel": channel, "address": address})
         if row is None:
             return None
         draft = None if row[7] is None else OpenDraft(row[7], row[8], row[9], row[10], row[11])
@@ -132,11 +134,11 @@ class People:
         """Where the talk stands besides the draft; written only when it changes."""
         if talk != person.talk:
             person.talk = talk
-            self._connection.execute(_SET_TALK, {"chat": person.chat_id, "new_talk": talk or None})
+            _SET_TALK.run(self._connection, {"chat": person.chat_id, "new_talk": talk or None})
 
     def open_draft(self, person: Person, draft_id: int | None) -> None:
         """The draft that what is typed next belongs to."""
-        self._connection.execute(_OPEN_DRAFT, {"chat": person.chat_id, "draft": draft_id})
+        _OPEN_DRAFT.run(self._connection, {"chat": person.chat_id, "draft": draft_id})
 
     def speak(self, person: Person, language: str) -> None:
         """The language a worker wants to read."""
@@ -174,7 +176,7 @@ class People:
         """The name of a unit now, or an empty text."""
         if unit_id is None:
             return ""
-        return str(self._connection.execute(select(UNIT.c.name).where(UNIT.c.id == unit_id)).scalar_one())
+        return str(_UNIT_NAME.scalar(self._connection, {"unit": unit_id}))
 
 
 __all__ = ["OpenDraft", "People", "Person"]

@@ -17,6 +17,7 @@ from storage.initiatives import Initiatives
 from storage.invitations import Invitations
 from storage.outbox import OutboxRows
 from storage.people import People
+from storage.prepared import executed
 from storage.roles import Roles
 from storage.units import Units
 
@@ -30,13 +31,18 @@ class Transaction:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What happens inside is undone when it raises; what happened before stays."""
+        # Plain statements: the ordinary way costs more than a whole message's reading and writing.
         mark = self.audit.mark
+        executed(self.connection, "SAVEPOINT event")
         try:
-            with self.connection.begin_nested():
-                yield
+            yield
         except BaseException:
             self.audit.forget_since(mark)
+            if not self.connection.invalidated:
+                executed(self.connection, "ROLLBACK TO SAVEPOINT event")
+                executed(self.connection, "RELEASE SAVEPOINT event")
             raise
+        executed(self.connection, "RELEASE SAVEPOINT event")
 
     def finish(self) -> None:
         """What is written last, just before the commit: the audit's entries, in one go."""

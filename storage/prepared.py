@@ -1,0 +1,194 @@
+"""Statements of every message: written with SQLAlchemy, compiled once, then handed straight to the driver.
+
+Executing a statement the ordinary way costs several times what SQLite needs for it. Here its text and the
+order of its parameters are kept; columns convert their values exactly as they would otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Dialect, Select, bindparam, insert
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.schema import Table
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.types import TypeEngine
+
+Statement: TypeAlias = Select[Any] | UpdateBase
+Values: TypeAlias = Mapping[str, Any]
+_Converter: TypeAlias = Callable[[Any], Any] | None
+
+
+class NotPreparable(TypeError):
+    """A statement that has to be looked at anew at each execution: it has a list, or a computed default."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The text for one driver; each parameter with its converter, or already converted when it is fixed."""
+
+    text: str
+    named: bool
+    parameters: tuple[tuple[str, bool, Any], ...]  # name, whether fixed, the fixed value or the converter
+    results: tuple[_Converter, ...]
+
+    def filled(self, values: Values) -> Any:
+        """The parameters as the driver wants them. Raises KeyError when a value is not given."""
+        found = [
+            known if fixed else values[name] if known is None else known(values[name])
+            for name, fixed, known in self.parameters
+        ]
+        if not self.named:
+            return found
+        return {name: value for (name, _, _), value in zip(self.parameters, found, strict=True)}
+
+    def row(self, plain: Sequence[Any]) -> tuple[Any, ...]:
+        """A row as its columns mean it."""
+        return tuple(
+            [
+                value if converter is None else converter(value)
+                for value, converter in zip(plain, self.results, strict=True)
+            ]
+        )
+
+
+class Prepared:
+    """One statement; where the databases differ, one for each, by the dialect's name."""
+
+    def __init__(self, statement: Statement | Mapping[str, Statement]) -> None:
+        self._statement = statement
+        self._ready: dict[str, _Compiled] = {}
+
+    def run(self, connection: Connection, values: Values) -> None:
+        """Execute it. Raises what SQLAlchemy would raise."""
+        self._executed(connection, values)
+
+    def many(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Execute it for each row."""
+        compiled = self._for(connection)
+        raw, parameters = _driver(connection), [compiled.filled(values) for values in rows]
+        try:
+            raw.cursor().executemany(compiled.text, parameters)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _named(connection, compiled.text, error) from error
+
+    def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        row = self._executed(connection, values).fetchone()
+        return None if row is None else self._for(connection).row(row)
+
+    def scalar(self, connection: Connection, values: Values) -> Any:
+        """The first value of the one row there must be. Raises NoResultFound."""
+        row = self.first(connection, values)
+        if row is None:
+            raise NoResultFound
+        return row[0]
+
+    def all(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """Every row."""
+        rows = self._executed(connection, values).fetchall()
+        compiled = self._for(connection)
+        return [compiled.row(row) for row in rows]
+
+    def _executed(self, connection: Connection, values: Values) -> DBAPICursor:
+        compiled = self._for(connection)
+        return executed(connection, compiled.text, compiled.filled(values))
+
+    def _for(self, connection: Connection) -> _Compiled:
+        dialect = connection.dialect
+        ready = self._ready.get(dialect.name)
+        if ready is None:
+            statement = self._statement
+            chosen = statement[dialect.name] if isinstance(statement, Mapping) else statement
+            ready = self._ready[dialect.name] = _compiled(chosen, dialect)
+        return ready
+
+
+class Inserting:
+    """INSERT into a table, prepared for each set of columns that is given; the others take their defaults."""
+
+    def __init__(self, table: Table, *returning: Any) -> None:
+        self._table = table
+        self._returning = returning
+        self._by_columns: dict[tuple[str, ...], Prepared] = {}
+
+    def of(self, values: Values) -> Prepared:
+        """The statement whose parameters are these columns."""
+        names = tuple(values)
+        if names not in self._by_columns:
+            statement = insert(self._table).values({name: bindparam(name) for name in names})
+            prepared = Prepared(statement.returning(*self._returning) if self._returning else statement)
+            self._by_columns[names] = prepared
+        return self._by_columns[names]
+
+
+def executed(connection: Connection, text: str, parameters: Any = ()) -> DBAPICursor:
+    """A text given to the driver as it is, in the open transaction. Raises what SQLAlchemy would raise."""
+    cursor: DBAPICursor = _driver(connection).cursor()
+    try:
+        cursor.execute(text, parameters)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _named(connection, text, error) from error
+    return cursor
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
+
+
+def _named(connection: Connection, text: str, error: Exception) -> Exception:
+    """The driver's error as SQLAlchemy names it, without the values: they may be a person's words."""
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(error, _driver(connection), None)  # type: ignore[arg-type]
+    if gone:
+        connection.invalidate(error)
+    base = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(
+        text, None, error, base, hide_parameters=True, connection_invalidated=gone, dialect=dialect
+    )
+
+
+def _compiled(statement: Statement, dialect: Dialect) -> _Compiled:
+    compiled = statement.compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - a statement is never DDL
+    if compiled.post_compile_params or compiled.literal_execute_params:
+        raise NotPreparable(str(statement))
+    defaults = _defaults(compiled)
+    order = compiled.positiontup if compiled.positional else list(compiled.binds)
+    parameters = []
+    for name in order or ():
+        bind = compiled.binds[name]
+        convert = _implementation(bind.type, dialect).bind_processor(dialect)
+        if bind.required:
+            parameters.append((name, False, convert))
+        else:
+            value = defaults.get(name, bind.effective_value)
+            parameters.append((name, True, value if convert is None else convert(value)))
+    results = tuple(
+        _implementation(column.type, dialect).result_processor(dialect, None)
+        for column in _columns(statement)
+    )
+    return _Compiled(compiled.string, not compiled.positional, tuple(parameters), results)
+
+
+def _columns(statement: Statement) -> Iterable[Any]:
+    return statement.inner_columns if isinstance(statement, Select) else statement.exported_columns
+
+
+def _defaults(compiled: SQLCompiler) -> dict[str, Any]:
+    """What columns take that the statement does not name."""
+    found: dict[str, Any] = {}
+    for column in (*compiled.insert_prefetch, *compiled.update_prefetch):
+        default = column.default if compiled.isinsert else column.onupdate
+        if default is None or not default.is_scalar:
+            raise NotPreparable(str(column))
+        found[column.key] = default.arg  # type: ignore[attr-defined]
+    return found
+
+
+def _implementation(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return kind.dialect_impl(dialect)
