@@ -146,7 +146,7 @@ def export_initiatives(
             if unit is not None:
                 if (node := tx.units.by_code(unit)) is None:
                     fail(f"Không có đơn vị mã {unit}.", 2)
-                within = tx.units.below(node.id)
+                within = tx.tree.ids_below(node.id)
             lines.write_jsonl(lines.initiatives(tx, within, phase), sys.stdout)
             if drafts:
                 lines.write_jsonl(lines.drafts(tx, within), sys.stdout)

@@ -56,6 +56,7 @@ SENTENCES: dict[str, str] = {
     "reserved_code": "mã {code} dành để gọi đơn vị gốc; đặt cho đơn vị này mã khác",
     "missing_parent": "{code} thuộc {parent_code}, mà mã này không có; thêm đơn vị ấy hoặc sửa parent_code",
     "circle": "các đơn vị là cấp trên của nhau thành vòng: {codes}; sửa parent_code của một đơn vị",
+    "too_deep": "{code} ở cấp thứ {levels} tính từ gốc, tối đa {most}; xem lại cột parent_code",
     "no_root": "không có đơn vị gốc; để trống parent_code của đúng một đơn vị cao nhất",
     "two_roots": "{code} để trống parent_code, mà {first_code} (dòng {first_line}) đã là gốc; điền cột này",
     "another_root": "{code} để trống parent_code, mà gốc đang dùng là {there} ({there_name}); "

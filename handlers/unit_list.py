@@ -13,6 +13,9 @@ from handlers.unit_rows import UNREAD, Fault, UnitRow
 from storage.unit_list import KnownUnit
 from storage.units import ROOT
 
+# No union comes near it; a longer line is a list whose parent column means something else.
+MOST_LEVELS = 300
+
 
 def identity(code: str) -> str:
     """What makes two codes the same: capitals make no difference."""
@@ -67,7 +70,7 @@ def tree_faults(rows: Sequence[UnitRow], tree: Tree) -> list[Fault]:
     return [
         *_doubled(rows),
         *_missing_parents(present, tree),
-        *_circles(tree),
+        *(_circles(tree) or _too_deep(tree)),
         *_roots(present, tree),
     ]
 
@@ -113,6 +116,24 @@ def _circles(tree: Tree) -> list[Fault]:
             faults.append(Fault(tree.lines[circle[first]], "circle", {"codes": ordered}))
         settled.update(path)
     return faults
+
+
+def _too_deep(tree: Tree) -> list[Fault]:
+    """The first unit that stands below too many; there is no circle."""
+    depths: dict[str | None, int] = {None: 0}
+    for start in tree.lines:
+        path: list[str] = []
+        at: str | None = start
+        while at not in depths and at in tree.above:
+            path.append(at)
+            at = tree.above[at]
+        above = depths.get(at, 0)
+        depths |= {name: above + steps for steps, name in enumerate(reversed(path), 1)}
+        level = above + len(path)
+        if level > MOST_LEVELS:
+            params = {"code": tree.codes[start], "levels": level, "most": MOST_LEVELS}
+            return [Fault(tree.lines[start], "too_deep", params)]
+    return []
 
 
 def _roots(present: Sequence[UnitRow], tree: Tree) -> list[Fault]:

@@ -11,8 +11,22 @@ from sqlmodel import Field, SQLModel
 from storage.columns import instant, key, long_text, metadata, one_of, to
 from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
 from storage.types import Dong, Id, Json
+from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSuccessor, UnitTarget
 
-__all__ = ["Audit", "DeadLetter", "Heard", "Outbox", "Sequence", "Setting", "metadata"]
+__all__ = [
+    "Audit",
+    "DeadLetter",
+    "Heard",
+    "Outbox",
+    "Sequence",
+    "Setting",
+    "UnitAbove",
+    "UnitGroup",
+    "UnitGroupMember",
+    "UnitSuccessor",
+    "UnitTarget",
+    "metadata",
+]
 
 STATES = ("submitted", "returned", "recognised", "valid", "rejected", "withdrawn")
 FILE_STATES = ("waiting", "stored", "failed")

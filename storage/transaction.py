@@ -19,6 +19,7 @@ from storage.outbox import OutboxRows
 from storage.people import People
 from storage.prepared import executed
 from storage.roles import Roles
+from storage.unit_tree import UnitTree
 from storage.units import Units
 
 
@@ -87,6 +88,10 @@ class Transaction:
     @cached_property
     def roles(self) -> Roles:
         return Roles(self.connection)
+
+    @cached_property
+    def tree(self) -> UnitTree:
+        return UnitTree(self.connection)
 
     @cached_property
     def units(self) -> Units:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Executable, bindparam, delete, insert, select
 
 from storage.models import metadata
 from storage.unit_index import NAME
+from storage.unit_tree import rebuild_tree
 from storage.units import MEMBERS, NODES, UNIT, Counted, UnitNode
 
 WORD = metadata.tables["unit_word"]
@@ -85,6 +86,8 @@ def write_units(
     both = [(numbers[unit.code], unit) for unit in (*added, *changed)]
     # Parents may stand behind their children in the list, so they are joined when all are there.
     _set(connection, "parent_id", [(number, numbers[unit.parent]) for number, unit in both if unit.parent])
+    if added or any(unit.parent or "parent_id" in unit.columns for unit in changed):
+        rebuild_tree(connection)
     changed_numbers = [(numbers[unit.code], unit) for unit in changed]
     _forget(connection, changed_numbers)
     names = [{"unit_id": number, **row._asdict()} for number, unit in both for row in unit.names]

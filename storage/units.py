@@ -64,13 +64,7 @@ def _ancestors() -> Select[Any]:
     return NODES.join(line, line.c.id == UNIT.c.id).order_by(line.c.distance)
 
 
-def _descendants() -> Select[Any]:
-    tree = select(UNIT.c.id).where(UNIT.c.id == bindparam("id")).cte("tree", recursive=True)
-    tree = tree.union_all(select(UNIT.c.id).where(UNIT.c.parent_id == tree.c.id))
-    return select(tree.c.id)
-
-
-_ABOVE, _BELOW = _ancestors(), _descendants()
+_ABOVE = _ancestors()
 
 
 class Units:
@@ -107,10 +101,6 @@ class Units:
     def above(self, unit: int) -> list[UnitNode]:
         """The units above, the nearest first and the root last."""
         return self._nodes(_ABOVE, id=unit)
-
-    def below(self, unit: int) -> list[int]:
-        """The row numbers of the unit and of all below it."""
-        return list(self._connection.execute(_BELOW, {"id": unit}).scalars())
 
     def newest_members(self, unit: int) -> Counted | None:
         """The count that was recorded last, or None when nobody ever counted."""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.unit_files import describe_change, lines_of, read_unit_file
 from handlers.folding import fold
+from handlers.unit_list import MOST_LEVELS
 from handlers.unit_rows import UnitListFaults
 from handlers.unit_search import find_units
 from handlers.units import Imported, units_import
@@ -76,15 +77,19 @@ class TestTheTree:
     def test_children_may_come_before_their_parents(self, database: Database) -> None:
         assert counts(load(database, HEADER, *reversed(TREE[1:]))) == (3, 0, 0)
 
-    def test_a_tree_may_be_thousands_of_levels_deep(self, database: Database) -> None:
-        deep = 3_000
-        rows = [f"U{at},Đơn vị {at},x,{f'U{at - 1}' if at else ''},1," for at in range(deep)]
-        assert counts(load(database, HEADER, *reversed(rows))) == (deep, 0, 0)
+    def test_a_tree_may_be_hundreds_of_levels_deep_and_no_deeper(self, database: Database) -> None:
+        deep = MOST_LEVELS
+        rows = [f"U{at},Đơn vị {at},x,{f'U{at - 1}' if at else ''},1," for at in range(deep + 1)]
+        with pytest.raises(UnitListFaults) as caught:
+            load(database, HEADER, *reversed(rows))
+        assert [(fault.line, fault.reason) for fault in caught.value.faults] == [(2, "too_deep")]
+        assert counts(load(database, HEADER, *reversed(rows[:deep]))) == (deep, 0, 0)
         with database.reading() as tx:
             bottom = tx.units.by_code(f"U{deep - 1}")
             assert bottom is not None
             above = tx.units.above(bottom.id)
             assert [above[0].code, above[-1].code, len(above)] == [f"U{deep - 2}", "U0", deep - 1]
+            assert tx.tree.above(bottom.id) == [unit.id for unit in above]
 
     def test_a_part_of_the_tree_may_follow_and_hang_below_what_is_there(self, database: Database) -> None:
         load(database, *TREE)
