@@ -24,6 +24,8 @@ from bot.intake import Intake, Poller
 from bot.invitations import BOT_NAME, signing_key
 from bot.ledger import Ledger
 from bot.pacing import Pacer
+from bot.papers import Papers, painters
+from bot.parcels import Parcels
 from bot.speech import Speech
 from bot.stopping import together, until_stopped
 from bot.texts import Texts, load
@@ -111,7 +113,9 @@ class App:
         self._at_rest = False
         await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
         channels = {self._channel.name: self._channel}
-        delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic))
+        papers = Papers(painters(self._speech, self._database))
+        parcels = Parcels(self._config.files.folder, papers)
+        delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic), parcels)
         fetching = Fetching(ledger, channels, self._config.files.folder, self._now, delivery.wake)
         intake = Intake(ledger, delivery, fetching.wake)
         pulse = Pulse(self._now)
@@ -144,6 +148,7 @@ class App:
             await intake.close()
             with suppress(SQLAlchemyError):
                 await delivery.close()
+            papers.close()
             await asyncio.to_thread(ledger.close)
             self._at_rest = True
             log.info("counted", events=ledger.events, commits=ledger.commits, sent=delivery.sent)

@@ -6,16 +6,20 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import CallFailed, Channel, Moved, NotSent, Slower, Unknown, Unreachable
+from bot.channels import CallFailed, Channel, Moved, NotSent, Rejected, Slower, Unknown, Unreachable
 from bot.ledger import Ledger
 from bot.pacing import Pacer
-from bot.speech import Speech
+from bot.parcels import Parcels
+from bot.speech import Captioned, Speech, Spoken
+from handlers.enclosures import Enclosure
 from handlers.messages import Reply
 from storage.outbox import Promise, Settled
+from storage.transaction import Transaction
 
 log = structlog.get_logger()
 BULK_AT_ONCE = 48  # unasked messages under way: enough to keep the pace, few enough to stop quickly
@@ -35,6 +39,7 @@ class Delivery:
         speech: Speech,
         now: Callable[[], datetime],
         pacer: Pacer,
+        parcels: Parcels,
     ) -> None:
         self._ledger = ledger
         self._channels = channels
@@ -43,6 +48,7 @@ class Delivery:
         self._awake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._pacer = pacer
+        self._parcels = parcels
         self._bulk = 0
         self.sent = 0
 
@@ -110,15 +116,51 @@ class Delivery:
         if channel is None:
             return Settled(promise.id, "failed", error="no such channel")
         spoken = self._speech.render(Reply.of(promise.body), promise.language)
-        part, message = promise.parts_sent, None
+        return await self._send_parts(promise, channel, spoken)
+
+    async def _send_parts(self, promise: Promise, channel: Channel, spoken: Spoken) -> Settled:
+        """Words first, then each file; what has left is written down before the next part leaves."""
+        part, message, unknown = promise.parts_sent, None, None
+        texts = channel.parts(spoken)
+        parts = texts + len(spoken.files)
         try:
-            for part in range(promise.parts_sent, channel.parts(spoken)):
-                await self._pacer.turn(promise.address, bulk=promise.priority > 0)
-                message = await channel.send(promise.address, spoken, part)
+            for part in range(promise.parts_sent, parts):
+                if part > promise.parts_sent:
+                    await self._ledger.within(partial(_went, promise.id, part))
+                await self._pacer.turn(promise.address, bulk=promise.priority > 0, more=part > 0)
+                try:
+                    if part < texts:
+                        message = await channel.send(promise.address, spoken, part)
+                    else:
+                        await self._send_file(promise, channel, spoken, spoken.files[part - texts])
+                except Unknown as failed:  # it may have arrived: it is not repeated, the rest still follows
+                    unknown = failed
         except CallFailed as failed:
             return self._failed(promise, failed, part)
+        except SQLAlchemyError:
+            return self._later(promise, part, 0.0)
+        if unknown is not None:
+            return self._failed(promise, unknown, parts)
         self.sent += 1
-        return Settled(promise.id, "sent", message=message, parts_sent=part + 1)
+        return Settled(promise.id, "sent", message=message, parts_sent=parts)
+
+    async def _send_file(self, promise: Promise, channel: Channel, spoken: Spoken, given: Captioned) -> None:
+        """In the first way the messenger takes it; when there is none, the person is told."""
+        async for parcel in self._parcels.ways(channel.name, given, protected=spoken.protected):
+            try:
+                _, reference = await channel.send_file(promise.address, parcel)
+            except Rejected as refused:
+                log.warning("file_refused", row=promise.id, kind=parcel.kind, reason=str(refused)[:100])
+                continue
+            self._parcels.remember(channel.name, parcel, reference)
+            return
+        await channel.send(promise.address, self._unsent(given), 0)
+
+    def _unsent(self, given: Captioned) -> Spoken:
+        """What stands where a file should be."""
+        kind = given.file.kind if isinstance(given.file, Enclosure) else "document"
+        name = given.caption or self._speech.say(given.language, f"files.{kind}", {})
+        return Spoken(self._speech.say(given.language, "files.unsent", {"name": name}))
 
     def _failed(self, promise: Promise, failed: CallFailed, part: int) -> Settled:
         """Each failure has its own consequence."""
@@ -151,3 +193,7 @@ class Delivery:
             await asyncio.wait(self._sending, timeout=4)
         if self._ledger.unsettled:
             await self._ledger.turn(upto=None)
+
+
+def _went(row: int, parts: int, tx: Transaction) -> None:
+    tx.outbox.went(row, parts)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -15,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import CallFailed, Channel, Rejected, Slower
+from bot.files import keep, sniffed
 from bot.ledger import Ledger
 from handlers.alarming import tell_lost_file
 from handlers.forms import LARGEST_FILE
@@ -26,17 +24,6 @@ AT_ONCE = 4
 IDLE_SECONDS = 5.0
 TRIES = 12
 PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0)
-# What a file is, by how it begins: a name and a messenger's word prove nothing.
-BEGINNINGS = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF8", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-    (b"OggS", "audio/ogg"),
-    (b"ID3", "audio/mpeg"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
-)
 
 
 class Fetching:
@@ -113,35 +100,3 @@ class Fetching:
         pause = failed.seconds if isinstance(failed, Slower) else PAUSES[min(tries, len(PAUSES)) - 1]
         due = self._now() + timedelta(seconds=pause)
         await self._ledger.within(lambda tx: tx.attachments.again(waiting.id, due, tries))
-
-
-def keep(folder: Path, content: bytes) -> str:
-    """Write the content under its sha-256, whole or not at all; the digest in hexadecimal."""
-    digest = hashlib.sha256(content).hexdigest()
-    place = folder / digest[:2] / digest
-    if place.exists() and place.stat().st_size == len(content):
-        return digest
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=place.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(unfinished).replace(place)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
-    return digest
-
-
-def sniffed(content: bytes) -> str:
-    """The media type by the first bytes; a stream of bytes when they say nothing."""
-    for beginning, media_type in BEGINNINGS:
-        if content.startswith(beginning):
-            return media_type
-    if content[4:8] == b"ftyp":
-        return "video/mp4"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return "application/octet-stream"

@@ -41,10 +41,10 @@ class Pacer:
         self._chat_paused: dict[str, float] = {}
         self._dispatcher: asyncio.Task[None] | None = None
 
-    async def turn(self, address: str, *, bulk: bool) -> None:
-        """Wait for the right to send one message to a chat."""
+    async def turn(self, address: str, *, bulk: bool, more: bool = False) -> None:
+        """Wait for the right to send one message to a chat; `more`: it is not the first of its reply."""
         now = self._now()
-        free = not bulk and not self._queue and now >= self._strict_until and now >= self._paused_until
+        free = not bulk and not more and now >= self._strict_until and now >= self._paused_until
         if free and not _is_group(address) and now >= self._chat_paused.get(address, now):
             self._sent(address, now)
             return

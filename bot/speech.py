@@ -8,6 +8,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from bot.texts import Texts
+from handlers.enclosures import Enclosure, Paper
 from handlers.messages import Button, Reply
 from handlers.money import digits, words
 from handlers.when import Precision, When
@@ -16,14 +17,27 @@ LONGEST_LABEL = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Captioned:
+    """A file of a reply, with its caption in the reader's language."""
+
+    file: Enclosure | Paper
+    caption: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
-    """A reply in words: the text, and rows of (label, action); `replaces` is our message to change."""
+    """A reply in words: the text, and rows of (label, action); `replaces` is our message to change.
+
+    `files` are sent after the text, each as a message of its own.
+    """
 
     text: str
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     by_word: bool = False
     replaces: str | None = None
     protected: bool = False
+    files: tuple[Captioned, ...] = ()
 
 
 class Speech:
@@ -47,7 +61,13 @@ class Speech:
         rows = tuple(
             tuple((self.label(language, button), button.action) for button in row) for row in reply.choices
         )
-        return Spoken("\n\n".join(parts), rows, reply.by_word, reply.replaces, reply.protected)
+        files = tuple(self._captioned(language, file) for file in reply.files)
+        return Spoken("\n\n".join(parts), rows, reply.by_word, reply.replaces, reply.protected, files)
+
+    def _captioned(self, language: str, file: Enclosure | Paper) -> Captioned:
+        blanks = file.blanks if isinstance(file, Paper) else file.params
+        caption = self.say(language, file.caption, blanks) if file.caption else ""
+        return Captioned(file, caption, language)
 
     def say(self, language: str, key: str, params: Mapping[str, Any]) -> str:
         """One text with its blanks filled."""

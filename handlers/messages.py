@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from handlers.enclosures import MOST_FILES, Enclosure, Paper, TooManyFiles, file_of
+
 BUTTON_BYTES = 64  # Bot API, InlineKeyboardButton.callback_data: 1-64 bytes
 
 
@@ -165,6 +167,7 @@ class Reply:
     `free`: anything may be an answer, so the place in the list counts only where a list was shown.
     `replaces`: our message to change in place, where the messenger can.
     `slot`: takes the place of an unsent reply of the same slot; `after`: seconds to wait for such a one.
+    `files`: up to ten, each a message of its own after the text; `protected`: not to be passed on or saved.
     """
 
     key: str
@@ -177,6 +180,11 @@ class Reply:
     slot: str | None = None
     after: float = 0.0
     protected: bool = False
+    files: tuple[Enclosure | Paper, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.files) > MOST_FILES:
+            raise TooManyFiles(self.key)
 
     def buttons(self) -> list[Button]:
         """The choices in reading order: the order of their numbers."""
@@ -194,6 +202,8 @@ class Reply:
         for name in ("by_word", "replaces", "protected"):
             if value := getattr(self, name):
                 found[name] = value
+        if self.files:
+            found["files"] = [file.plain() for file in self.files]
         return found
 
     def offered(self) -> dict[str, Any] | None:
@@ -212,4 +222,5 @@ class Reply:
             by_word=body.get("by_word", False),
             replaces=body.get("replaces"),
             protected=body.get("protected", False),
+            files=tuple(file_of(plain) for plain in body.get("files", ())),
         )

@@ -179,6 +179,10 @@ class OutboxRows:
             if one.moved is not None:
                 self.move(*one.moved)
 
+    def went(self, row: int, parts: int) -> None:
+        """So many parts of a message have left: whoever sends it after a crash begins with the next."""
+        self._connection.execute(update(OUTBOX).where(OUTBOX.c.id == row).values(parts_sent=parts))
+
     def forget_strangers(self, rows: Sequence[int]) -> None:
         """Erase settled messages to people who are not remembered."""
         if rows:

@@ -17,7 +17,7 @@ FORBIDDEN = {
 }
 PURE = (
     "answers choosing commands conversation dates edits folding forms heard messages money names place",
-    "presses programme questions turns when",
+    "enclosures presses programme questions turns when",
 )
 VAGUE = {"utils", "helpers", "common", "base", "manager", "misc"}
 LONGEST_FILE, LONGEST_FUNCTION = 300, 50

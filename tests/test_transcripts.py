@@ -95,7 +95,8 @@ def import_units(database: Database, clock: Clock) -> None:
 
 def shown(spoken: Spoken) -> list[str]:
     lines = [f"< {line}".rstrip() for line in spoken.text.split("\n")]
-    return lines + ["< " + " ".join(f"[{label}]" for label, _ in row) for row in spoken.rows]
+    lines += ["< " + " ".join(f"[{label}]" for label, _ in row) for row in spoken.rows]
+    return lines + [f"< 📎 {given.caption} ({given.file.kind})".replace("  ", " ") for given in spoken.files]
 
 
 def play(file: Path, phone: Phone) -> list[str]:

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.speech import Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A file as it is handed to a messenger: its `content`, or the `reference` under which it is there.
+
+    `sha256`: of the content, wherever that is.
+    """
+
+    kind: str
+    name: str
+    caption: str = ""
+    content: bytes = b""
+    reference: str = ""
+    sha256: str = ""
+    protected: bool = False
 
 
 class CallFailed(Exception):
@@ -57,11 +74,15 @@ class Channel(Protocol):
     name: str
 
     def parts(self, spoken: Spoken) -> int:
-        """In how many messages the reply is sent."""
+        """In how many messages the words of the reply are sent; its files follow."""
         ...
 
     async def send(self, address: str, spoken: Spoken, part: int) -> str:
-        """Send one part; the messenger's name for the message. Raises CallFailed."""
+        """Send one part of the words; the messenger's name for the message. Raises CallFailed."""
+        ...
+
+    async def send_file(self, address: str, parcel: Parcel) -> tuple[str, str]:
+        """Send a file; the messenger's names for the message and for the file. Raises CallFailed."""
         ...
 
     async def answer(self, query: str, toast: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
 
+from bot.channels import Parcel, Rejected
 from bot.channels.splitting import pieces
 from bot.speech import Spoken
 from handlers.messages import (
@@ -24,6 +25,8 @@ from handlers.messages import (
 
 NAME = "telegram"
 LONGEST_TEXT = 4_096  # UTF-16 units after parsing: Bot API, sendMessage.text
+LONGEST_CAPTION = 1_024  # UTF-16 units after parsing: Bot API, sendPhoto.caption
+MOST_PHOTO, MOST_UPLOADED = 10_000_000, 50_000_000  # bytes: Bot API, sending files
 _UNSUPPORTED = ("sticker", "location", "venue", "contact", "poll", "dice", "story", "game", "checklist")
 _SAID_AS = {"venue": "location", "game": "other", "checklist": "other"}
 # The kinds of file; an animation also comes as a document, so it is looked for first.
@@ -150,6 +153,26 @@ def write(address: str, spoken: Spoken) -> list[tuple[str, dict[str, Any]]]:
         params = {key: value for key, value in calls[0][1].items() if key != "protect_content"}
         return [("editMessageText", {**params, "message_id": int(spoken.replaces)})]
     return calls
+
+
+def write_file(address: str, parcel: Parcel) -> tuple[str, dict[str, Any]]:
+    """The call that sends a file, without the file itself. Raises Rejected for one that is too big."""
+    if len(parcel.content) > (MOST_PHOTO if parcel.kind == "photo" else MOST_UPLOADED):
+        raise Rejected("file is too big")
+    params: dict[str, Any] = {"chat_id": int(address)}
+    if parcel.caption:
+        params["caption"] = pieces(parcel.caption, LONGEST_CAPTION)[0]
+    if parcel.protected:
+        params["protect_content"] = True
+    return f"send{parcel.kind.capitalize()}", params
+
+
+def file_in(message: dict[str, Any]) -> str:
+    """What Telegram calls the file in a message that was sent: good for sending it again."""
+    if "photo" in message:
+        return str(message["photo"][-1]["file_id"])
+    kinds = ("document", "video", "voice", "audio", "animation")
+    return next((str(message[kind]["file_id"]) for kind in kinds if kind in message), "")
 
 
 def keyboard(spoken: Spoken) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Bot, InputFile, Update
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -26,13 +26,14 @@ from bot.channels import (
     Moved,
     NotOurs,
     NotSent,
+    Parcel,
     Rejected,
     Slower,
     Unknown,
     Unreachable,
 )
-from bot.channels.telegram import NAME, write
-from bot.channels.telegram_request import AiohttpRequest, NeverWritten, ServerFailed
+from bot.channels.telegram import NAME, file_in, write, write_file
+from bot.channels.telegram_request import ANSWER_SECONDS, AiohttpRequest, NeverWritten, ServerFailed
 from bot.speech import Spoken
 
 POLL_SECONDS = 25
@@ -55,13 +56,14 @@ class TelegramChannel:
 
     name = NAME
 
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(self, token: str, api_url: str, *, seconds: float = ANSWER_SECONDS) -> None:
+        """`seconds`: how long an answer is waited for."""
         base = api_url.rstrip("/")
         self._bot = PlainBot(
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
-            request=AiohttpRequest(),
+            request=AiohttpRequest(seconds=seconds),
             get_updates_request=AiohttpRequest(connections=1, seconds=POLL_SECONDS + 10),
         )
 
@@ -138,6 +140,13 @@ class TelegramChannel:
                 params.pop("message_id")
                 answer = await self._bot.call("sendMessage", params)
         return str(answer["message_id"])
+
+    async def send_file(self, address: str, parcel: Parcel) -> tuple[str, str]:
+        method, params = write_file(address, parcel)
+        file = parcel.reference or InputFile(parcel.content, filename=parcel.name)
+        with _named():
+            answer = await self._bot.call(method, {**params, parcel.kind: file})
+        return str(answer["message_id"]), file_in(answer)
 
     async def answer(self, query: str, toast: str) -> None:
         params = {"callback_query_id": query, **({"text": toast[:200]} if toast else {})}

@@ -1,0 +1,82 @@
+"""Pictures and documents that the bot makes: handlers name them, painters draw them when they are sent.
+
+A handler says `Reply(…, files=(Paper("progress_curve", {"points": […]}),))`. When the reply's turn comes, the
+painter of that kind is called in one worker thread, away from the database and the event loop, so it may
+take its time and import large libraries late. Painters are listed in `painters()`, the only place to add one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from bot.speech import Speech
+from storage.database import Database
+
+REMEMBERED_BYTES = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A paper as bytes: `kind` is photo or document, `name` what a phone shows and saves it as."""
+
+    content: bytes
+    name: str
+    media_type: str
+    kind: str = "document"
+
+
+Painter = Callable[[Mapping[str, Any], str], Drawn]
+"""Draws from params and the reader's language. Called in the papers' thread, one at a time."""
+
+
+def painters(speech: Speech, database: Database) -> dict[str, Painter]:
+    """Every kind of paper and who draws it. One that reads tables uses `database.reading()`."""
+    return {}
+
+
+class NoSuchPaper(LookupError):
+    """Nobody draws papers of this kind."""
+
+
+class Papers:
+    """Draws papers, one at a time, and remembers the last ones for those who ask for the same."""
+
+    def __init__(self, known: Mapping[str, Painter], *, most_bytes: int = REMEMBERED_BYTES) -> None:
+        self._known = known
+        self._most = most_bytes
+        self._drawn: OrderedDict[str, Drawn] = OrderedDict()
+        self._size = 0
+        # Its thread begins with the first paper, and ends with the program.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="papers")
+
+    async def drawn(self, kind: str, params: Mapping[str, Any], language: str) -> Drawn:
+        """The paper. Raises NoSuchPaper, and whatever its painter raises."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._found, kind, params, language)
+
+    def close(self) -> None:
+        """Draw no more; what is being drawn is not waited for."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _found(self, kind: str, params: Mapping[str, Any], language: str) -> Drawn:
+        """In the thread, so that two who ask for the same paper at once have it drawn once."""
+        if kind not in self._known:
+            raise NoSuchPaper(kind)
+        plain = json.dumps([kind, params, language], sort_keys=True).encode()
+        key = hashlib.sha256(plain).hexdigest()
+        if key in self._drawn:
+            self._drawn.move_to_end(key)
+            return self._drawn[key]
+        drawn = self._known[kind](params, language)
+        self._drawn[key] = drawn
+        self._size += len(drawn.content)
+        while self._size > self._most:
+            self._size -= len(self._drawn.popitem(last=False)[1].content)
+        return drawn
