@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -46,6 +46,7 @@ class Speech:
     def __init__(self, texts: Texts, zone: tzinfo) -> None:
         self._texts = texts
         self._zone = zone
+        self._always_called: dict[str, tuple[str, ...]] = {}
 
     def render(self, reply: Reply, language: str) -> Spoken:
         """The whole reply: notes first, a blank line, then the question."""
@@ -81,6 +82,14 @@ class Speech:
 
     def of(self, button: Button) -> Iterable[str]:
         """How a button is called: its label in every language, and the obvious words."""
+        if button.params:
+            return self._called(button)
+        called = self._always_called.get(button.key)
+        if called is None:
+            called = self._always_called[button.key] = tuple(self._called(button))
+        return called
+
+    def _called(self, button: Button) -> Iterator[str]:
         for language in self._texts.languages:
             yield self.label(language, button)
             yield self.say(language, button.key, button.params)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from handlers.folding import fold
 from handlers.house import Labels
@@ -19,6 +20,12 @@ def key_of(typed: str) -> str:
     return _BEYOND_WORDS.sub(" ", fold(typed)).strip()
 
 
+@lru_cache(maxsize=4_096)
+def _key_of_label(label: str) -> str:
+    """The key of a button's name: the same few hundred are compared with whatever is typed."""
+    return key_of(label)
+
+
 def chosen(
     typed: str, offered: Sequence[Button], labels: Labels, *, by_word: bool = False, indexed: bool = True
 ) -> Button | None:
@@ -31,5 +38,5 @@ def chosen(
         places = dict(zip(marks, offered, strict=False))
         if match.group(1) in places:
             return places[match.group(1)]
-    meant = [button for button in offered if any(key_of(label) == said for label in labels.of(button))]
+    meant = [button for button in offered if any(_key_of_label(label) == said for label in labels.of(button))]
     return meant[0] if len(meant) == 1 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MEGABYTE = 1_000_000
 # Bot API, getFile: "for the moment, bots can download files of up to 20MB in size".
@@ -74,6 +74,7 @@ class Form:
 
     name: str
     steps: tuple[Step, ...]
+    _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         keys = [step.key for step in self.steps]
@@ -81,6 +82,7 @@ class Form:
             raise WrongForm(f"{self.name}: a step is repeated in {keys}")
         if all(step.optional for step in self.steps):
             raise WrongForm(f"{self.name}: nothing is required")
+        object.__setattr__(self, "_by_key", dict(zip(keys, self.steps, strict=True)))
         for position, step in enumerate(self.steps):
             if isinstance(step, Choice) and not step.options:
                 raise WrongForm(f"{self.name}.{step.key}: no options")
@@ -89,14 +91,11 @@ class Form:
 
     def step(self, key: str) -> Step:
         """The step of that key. Raises KeyError."""
-        for step in self.steps:
-            if step.key == key:
-                return step
-        raise KeyError(key)
+        return self._by_key[key]
 
     def has(self, key: str) -> bool:
         """Whether there is such a step."""
-        return any(step.key == key for step in self.steps)
+        return key in self._by_key
 
 
 INITIATIVE = Form(

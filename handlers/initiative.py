@@ -147,9 +147,10 @@ def _turn(tx: Transaction, person: Person, said: Said, house: House, now: dateti
     draft = person.draft
     assert draft is not None  # noqa: S101 - every caller has looked
     given = given_for(house, now, draft.id)
-    turn = conversation.advance(FORM, place_of(draft), said, given)
+    place = place_of(draft)
+    turn = conversation.advance(FORM, place, said, given)
     held = {file["unique"] for file in turn.place.value("files") or ()}
-    if any(file["unique"] not in held for file in place_of(draft).value("files") or ()):
+    if any(file["unique"] not in held for file in place.value("files") or ()):
         tx.attachments.keep_only(draft.id, sorted(held))
     for file in turn.files:
         _remember_file(tx, person, draft.id, file, said.message, now)

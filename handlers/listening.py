@@ -26,6 +26,7 @@ from handlers.promising import promise_stranger
 from storage.people import Person
 from storage.transaction import Transaction
 
+LONGEST_NAME = 300  # a longer text names no button and no reserved word
 # Reserved on every messenger, as whole messages only.
 RESERVED = {
     "0": "cancel",
@@ -95,7 +96,7 @@ def _typed(tx: Transaction, person: Person, event: Event, text: str, house: Hous
         return routes.command(tx, person, name, argument, house, now)
     if (button := _named(person, event, text, house)) is not None:
         return _pressed(tx, person, _as_pressed(event, button), house, now)
-    reserved = RESERVED.get(key_of(text))
+    reserved = RESERVED.get(key_of(text)) if len(text) <= LONGEST_NAME else None
     if reserved and not (text.strip() == "0" and initiative.expects_amount(person)):
         return routes.command(tx, person, reserved, "", house, now)
     if (topic := routes.TOPICS.get(person.talk.get("about", ""))) is not None:
@@ -106,7 +107,7 @@ def _typed(tx: Transaction, person: Person, event: Event, text: str, house: Hous
 def _named(person: Person, event: Event, text: str, house: House) -> Button | None:
     """The button on offer that the text names, if the whole of it does."""
     offered = person.talk.get("offered") or (person.draft.offered if person.draft else None)
-    if not offered or len(text) > 300:
+    if not offered or len(text) > LONGEST_NAME:
         return None
     buttons = [Button(*plain) for plain in offered["buttons"]]
     indexed = event.lists  # elsewhere nobody has seen a number beside a choice

@@ -82,7 +82,7 @@ def opened(form: Form, place: Place) -> Place:
     A form may change while a draft waits: an answer that no longer fits its step is asked anew.
     """
     kept = {key: answer for key, answer in place.answers.items() if _fits(form, key, answer)}
-    fresh = replace(place, answers=kept)
+    fresh = place if len(kept) == len(place.answers) else replace(place, answers=kept)
     if place.asking == REVIEW or not form.has(place.asking):
         return replace(fresh, asking=next_question(form, fresh), waiting=None, aside=False, tries=0)
     return fresh
