@@ -1,0 +1,166 @@
+"""How alike two initiatives are: rare words weigh more than common ones, the change more than the rest.
+
+A summary is contained in the story it was made of, and a retelling shares few phrases but the rare words:
+so the measure looks at how much of the smaller text is in the larger, and at what is common to both. The
+weights were fitted to labelled pairs (`benchmarks/lookalikes.py` fits them anew and says how good they are
+on pairs they have not seen).
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from importlib.resources import files
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from handlers.folding import fold
+
+# From this on two texts are shown as one improvement told twice (a probability of the fitted model).
+ALIKE = 0.5
+# Weights of the measure; see `features`.
+BIAS, WEIGHTS = 0.64, (6.14, 3.84, -1.70, 0.96)
+KEYS_KEPT, KEYS_ASKED = 48, 160
+LONGEST = 20_000  # characters of a field that are looked at
+_DOCUMENTS = 240  # initiatives behind the counts in common_words.csv
+_WORD = re.compile(r"[a-z]+|\d+")
+_COMMON, _RARE, _SHORT = 1.0, 4.5, 3
+_SIXTY_THREE_BITS = (1 << 63) - 1
+
+Bag = Mapping[str, float]
+
+
+@lru_cache(maxsize=1)
+def _documents() -> dict[str, int]:
+    """In how many of a body of initiatives each folded syllable stands; syllables of a single one are left out."""
+    with (files("handlers") / "common_words.csv").open(encoding="utf-8") as lines:
+        return {row["word"]: int(row["documents"]) for row in csv.DictReader(lines)}
+
+
+def weight_of(word: str) -> float:
+    """How much a folded word tells: the logarithm of how rare it is among initiatives."""
+    return math.log((_DOCUMENTS + 1) / (_documents().get(word, 0) + 1)) + 0.1
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words and numbers of a text, in order: marks, case and spelling of tones do not matter."""
+    return _WORD.findall(fold(text[:LONGEST]))
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What of an initiative is compared. Never made of a sealed one."""
+
+    title: str
+    before: str
+    after: str
+
+    @cached_property
+    def parts(self) -> tuple[list[str], list[str], list[str]]:
+        """The words of title, before and after."""
+        return words_of(self.title), words_of(self.before), words_of(self.after)
+
+    @cached_property
+    def whole(self) -> Bag:
+        """Every word once, with its weight."""
+        return _bag(word for part in self.parts for word in part)
+
+    @cached_property
+    def change(self) -> Bag:
+        """The words of what was changed."""
+        return _bag(self.parts[2])
+
+    @cached_property
+    def name(self) -> Bag:
+        """The words of the title."""
+        return _bag(self.parts[0])
+
+
+def alikeness(one: Portrait, other: Portrait) -> float:
+    """How likely it is that both tell of the same improvement, from 0 to 1; the order does not matter."""
+    if not one.change or not other.change:
+        return 0.0
+    drawn = sum(weight * value for weight, value in zip(WEIGHTS, features(one, other), strict=True))
+    return 1 / (1 + math.exp(-(BIAS + drawn)))
+
+
+def features(one: Portrait, other: Portrait) -> tuple[float, float, float, float]:
+    """What is weighed: how much of the smaller change is in the larger one; what is common to the whole
+    texts; the size of the smaller change (as a logarithm: little text is easily contained); the titles.
+    """
+    contained, _ = _overlap(one.change, other.change)
+    _, common = _overlap(one.whole, other.whole)
+    size = math.log(min(len(one.change), len(other.change)) + 1)
+    shared = sum(weight for word, weight in one.name.items() if word in other.name)
+    titles = sum(one.name.values()) + sum(other.name.values()) - shared
+    return contained, common, size, shared / titles if titles else 0.0
+
+
+def keys_of(portrait: Portrait, most: int = KEYS_KEPT) -> dict[int, float]:
+    """Numbers by which likely look-alikes are found, with their weight: a weighted bottom-k MinHash.
+
+    Each is a rare word or two neighbouring words in any order. A rank of its own decides which are kept,
+    the same in every text and better the rarer the words: two texts that share much keep the same ones.
+    """
+    found: dict[str, float] = {}
+    for part in portrait.parts:
+        telling = [word for word in part if weight_of(word) > _COMMON and not word.isdigit()]
+        for step in (1, 2):
+            for first, second in zip(telling, telling[step:], strict=False):
+                found[" ".join(sorted((first, second)))] = weight_of(first) + weight_of(second)
+        found.update({word: weight_of(word) for word in telling if weight_of(word) > _RARE})
+    ranked = sorted((_rank(key, weight), _number(key), weight) for key, weight in found.items())
+    return {number: weight for _, number, weight in ranked[:most]}
+
+
+def _number(key: str) -> int:
+    """A key as a positive 63-bit number, the same on every machine."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") & _SIXTY_THREE_BITS
+
+
+def _rank(key: str, weight: float) -> float:
+    chance = (_number(key) + 1) / (_SIXTY_THREE_BITS + 2)
+    return float(-math.log(chance) / weight**3)
+
+
+def _bag(words: Iterable[str]) -> dict[str, float]:
+    return {word: weight_of(word) for word in dict.fromkeys(words)}
+
+
+def _overlap(one: Bag, other: Bag) -> tuple[float, float]:
+    """The shared weight, as a part of the smaller bag and as a part of both together.
+
+    A word nobody else writes may be a slip of the finger: it meets its nearest word of the other text.
+    """
+    shared = sum(weight for word, weight in one.items() if word in other)
+    mine, theirs = sum(one.values()), sum(other.values())
+    for word, twin in _twins(one, other):
+        common = min(one[word], other[twin])
+        shared, mine, theirs = shared + common, mine - one[word] + common, theirs - other[twin] + common
+    together = mine + theirs - shared
+    smaller = min(mine, theirs)
+    return (shared / smaller if smaller > 0 else 0.0, shared / together if together > 0 else 0.0)
+
+
+def _twins(one: Bag, other: Bag) -> Iterable[tuple[str, str]]:
+    """Pairs of words, one from each, that differ by one slip, at least one of them unknown."""
+    left = [word for word in other if word not in one and _may_slip(word)]
+    for word in one:
+        if word in other or not _may_slip(word) or not left:
+            continue
+        known = _documents().get(word, 0) >= 2
+        candidates = [twin for twin in left if not (known and _documents().get(twin, 0) >= 2)]
+        found = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=1)
+        if found is not None:
+            left.remove(found[0])
+            yield word, found[0]
+
+
+def _may_slip(word: str) -> bool:
+    return len(word) >= _SHORT and not word.isdigit()
