@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from handlers import conversation, presses, submitting
@@ -13,8 +14,9 @@ from handlers.edits import owner_of
 from handlers.folding import kept
 from handlers.forms import INITIATIVE, Form, Money
 from handlers.house import House, Outcome
+from handlers.lookalikes import notes_for_author
 from handlers.messages import Attached, Button, Edited, Event, File, Note, Pressed, Reply, Typed
-from handlers.place import Place, is_blank, opened
+from handlers.place import REVIEW, Place, is_blank, opened
 from handlers.promising import offer, promise
 from handlers.questions import question
 from handlers.turns import Turn
@@ -162,12 +164,24 @@ def _turn(tx: Transaction, person: Person, said: Said, house: House, now: dateti
 def _settle(tx: Transaction, person: Person, turn: Turn, now: datetime) -> Outcome:
     """Write the place and the answers to be sent, in the one transaction."""
     assert person.draft is not None  # noqa: S101 - every caller has looked
+    turn = _with_lookalikes(tx, person, turn)
     offered = turn.replies[-1].offered() if turn.replies else person.draft.offered
     tx.drafts.keep(person.draft.id, turn.place.plain(), offered, now)
     if turn.replies:
         tx.people.set_talk(person, {})
         promise(tx, person, turn.replies, now)
     return Outcome(toast=turn.toast)
+
+
+def _with_lookalikes(tx: Transaction, person: Person, turn: Turn) -> Turn:
+    """The review card says what the author's unit already has that tells of the same improvement."""
+    if turn.place.asking != REVIEW or not turn.replies or turn.replies[-1].slot != "card":
+        return turn
+    assert person.draft is not None  # noqa: S101 - the card is of the open draft
+    if not (notes := notes_for_author(tx, person, turn.place, person.draft.corrects_id)):
+        return turn
+    *others, card = turn.replies
+    return replace(turn, replies=(*others, replace(card, notes=(*card.notes, *notes))))
 
 
 def _remember_file(

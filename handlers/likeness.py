@@ -38,11 +38,12 @@ Bag = Mapping[str, float]
 
 @lru_cache(maxsize=1)
 def _documents() -> dict[str, int]:
-    """In how many of a body of initiatives each folded syllable stands; syllables of a single one are left out."""
+    """In how many initiatives each folded syllable stands; those of a single one are left out."""
     with (files("handlers") / "common_words.csv").open(encoding="utf-8") as lines:
         return {row["word"]: int(row["documents"]) for row in csv.DictReader(lines)}
 
 
+@lru_cache(maxsize=65_536)
 def weight_of(word: str) -> float:
     """How much a folded word tells: the logarithm of how rare it is among initiatives."""
     return math.log((_DOCUMENTS + 1) / (_documents().get(word, 0) + 1)) + 0.1

@@ -77,6 +77,7 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
         no = Button(f"menu|see.{line.id}|-", "button.keep")
         return _say(tx, person, Reply("mine.really_withdraw", {"code": line.code}, (), ((yes, no),)), now)
     tx.initiatives.set_state(line.id, "withdrawn")
+    tx.likeness.forget(line.id)
     tx.audit.note(person.worker_id, "withdrawn", line.code, now, before=line.state, after="withdrawn")
     note = Note("mine.withdrawn", {"code": line.code})
     return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from handlers import initiative
+from handlers import initiative, lookalikes
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
@@ -81,7 +81,7 @@ def submit(tx: Transaction, person: Person, place: Place, house: House, now: dat
         "created_at": draft.created_at,
         "submitted_at": now,
     }
-    tx.initiatives.submit(values, _authors(person, place))
+    lookalikes.remember(tx, tx.initiatives.submit(values, _authors(person, place)), place)
     tx.audit.note(person.worker_id, "submitted", code, now, before="draft", after="submitted")
     return _receipt(tx, person, "submit.receipt", code, place, now, draft.id)
 
@@ -142,6 +142,7 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
         return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
     values = {**_columns(place), "state": "submitted", "draft_id": draft.id}
     tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
+    lookalikes.remember(tx, line.id, place)
     tx.audit.note(person.worker_id, "corrected", line.code, now, before=line.state, after="submitted")
     return _receipt(tx, person, "submit.corrected", line.code, place, now, draft.id)
 

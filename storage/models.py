@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import instant, key, long_text, metadata, one_of, to
+from storage.likeness_models import LikenessKey
 from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
 from storage.types import Dong, Id, Json
 from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSuccessor, UnitTarget
@@ -17,6 +18,7 @@ __all__ = [
     "Audit",
     "DeadLetter",
     "Heard",
+    "LikenessKey",
     "Outbox",
     "Sequence",
     "Setting",

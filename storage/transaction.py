@@ -15,6 +15,7 @@ from storage.drafts import Drafts
 from storage.heard import HeardEvents
 from storage.initiatives import Initiatives
 from storage.invitations import Invitations
+from storage.likeness import Likeness
 from storage.outbox import OutboxRows
 from storage.people import People
 from storage.prepared import executed
@@ -76,6 +77,10 @@ class Transaction:
     @cached_property
     def invitations(self) -> Invitations:
         return Invitations(self.connection)
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        return Likeness(self.connection)
 
     @cached_property
     def outbox(self) -> OutboxRows:

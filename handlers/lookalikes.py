@@ -1,0 +1,98 @@
+"""Look-alikes of an initiative: for its author within what they may see, for a reviewer across the scope.
+
+New is what is new within the establishment: an earlier entry of the same establishment defeats a later one,
+across establishments it is only a hint (Nghị định 13/2012). A sealed initiative is neither compared nor
+found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.likeness import ALIKE, KEYS_ASKED, KEYS_KEPT, Portrait, alikeness, keys_of
+from handlers.messages import Note, moment
+from handlers.place import Place
+from storage.likeness import Candidate
+from storage.people import Person
+from storage.transaction import Transaction
+
+LOOKED_AT, SHOWN = 24, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """An initiative that tells of the same improvement; `defeats` when it is earlier in the same unit."""
+
+    id: int
+    code: str
+    title: str
+    unit_id: int
+    author_id: int
+    submitted_at: datetime
+    alike: float
+    same_unit: bool
+    defeats: bool
+
+
+def portrait_of(place: Place) -> Portrait | None:
+    """What of an initiative is compared; None for a sealed one and one that does not say what was changed."""
+    if place.sealed or not place.value("after"):
+        return None
+    return Portrait(place.value("title") or "", place.value("before") or "", place.value("after"))
+
+
+def remember(tx: Transaction, initiative_id: int, place: Place) -> None:
+    """Let others find an initiative by its likeness, or no longer."""
+    portrait = portrait_of(place)
+    if portrait is None:
+        tx.likeness.forget(initiative_id)
+    else:
+        # Twice as many are offered: keys that are crowded make room for the next ones.
+        tx.likeness.keep(initiative_id, list(keys_of(portrait, 2 * KEYS_KEPT)), KEYS_KEPT)
+
+
+def lookalikes(
+    tx: Transaction,
+    portrait: Portrait,
+    unit_id: int | None,
+    *,
+    itself: int | None = None,
+    before: datetime | None = None,
+    visible: Callable[[Candidate], bool] = lambda _: True,
+) -> list[Lookalike]:
+    """What tells of the same improvement, the most alike first.
+
+    `itself` is left out; `before` is when this one was submitted (None: it is not yet), so that an earlier
+    one in the same unit is known to defeat it.
+    """
+    found = []
+    for one in tx.likeness.sharing(keys_of(portrait, KEYS_ASKED), LOOKED_AT):
+        if one.id == itself or not visible(one):
+            continue
+        alike = alikeness(portrait, Portrait(one.title, one.before or "", one.after or ""))
+        if alike < ALIKE:
+            continue
+        same = one.unit_id == unit_id
+        defeats = same and (before is None or one.submitted_at < before)
+        where = (one.id, one.code, one.title, one.unit_id, one.author_id, one.submitted_at)
+        found.append(Lookalike(*where, alike, same, defeats))
+    return sorted(found, key=lambda one: (not one.defeats, -one.alike))
+
+
+def notes_for_author(tx: Transaction, person: Person, place: Place, itself: int | None) -> tuple[Note, ...]:
+    """Lines on the review card: what the author's own unit already has, and what they sent themselves."""
+    portrait = portrait_of(place)
+    if portrait is None:
+        return ()
+
+    def visible(one: Candidate) -> bool:
+        return one.author_id == person.worker_id or one.unit_id == person.unit_id
+
+    found = lookalikes(tx, portrait, person.unit_id, itself=itself, visible=visible)[:SHOWN]
+    lines = (
+        Note("alike.line", {"code": one.code, "title": one.title, "at": moment(one.submitted_at)})
+        for one in found
+    )
+    return (Note("alike.head"), *lines) if found else ()
