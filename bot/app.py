@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot import clock
 from bot.alarms import Alarms
+from bot.catching_up import catch_up
 from bot.channels import CallFailed, NotOurs
 from bot.channels.telegram_calls import TelegramChannel
 from bot.config import Config
@@ -139,6 +140,7 @@ class App:
                 delivery.run(),
                 fetching.run(),
                 alarms.run(),
+                catch_up(ledger),
                 self._offer_commands(),
                 self._keeps_leading(),
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -26,7 +26,8 @@ from handlers.folding import fold
 ALIKE = 0.5
 # Weights of the measure; see `features`.
 BIAS, WEIGHTS = 0.64, (6.14, 3.84, -1.70, 0.96)
-KEYS_KEPT, KEYS_ASKED = 48, 160
+# A long story keeps more keys than a short one, so that its summary still meets some of them.
+FEWEST_KEPT, MOST_KEPT, PART_KEPT, KEYS_ASKED = 48, 128, 4, 160
 LONGEST = 20_000  # characters of a field that are looked at
 _DOCUMENTS = 240  # initiatives behind the counts in common_words.csv
 _WORD = re.compile(r"[a-z]+|\d+")
@@ -103,8 +104,8 @@ def features(one: Portrait, other: Portrait) -> tuple[float, float, float, float
     return contained, common, size, shared / titles if titles else 0.0
 
 
-def keys_of(portrait: Portrait, most: int = KEYS_KEPT) -> dict[int, float]:
-    """Numbers by which likely look-alikes are found, with their weight: a weighted bottom-k MinHash.
+def keys_of(portrait: Portrait) -> list[int]:
+    """Numbers by which likely look-alikes are found, the best first: a weighted bottom-k MinHash.
 
     Each is a rare word or two neighbouring words in any order. A rank of its own decides which are kept,
     the same in every text and better the rarer the words: two texts that share much keep the same ones.
@@ -116,8 +117,14 @@ def keys_of(portrait: Portrait, most: int = KEYS_KEPT) -> dict[int, float]:
             for first, second in zip(telling, telling[step:], strict=False):
                 found[" ".join(sorted((first, second)))] = weight_of(first) + weight_of(second)
         found.update({word: weight_of(word) for word in telling if weight_of(word) > _RARE})
-    ranked = sorted((_rank(key, weight), _number(key), weight) for key, weight in found.items())
-    return {number: weight for _, number, weight in ranked[:most]}
+    return [
+        number for _, number in sorted((_rank(key, weight), _number(key)) for key, weight in found.items())
+    ]
+
+
+def kept_of(keys: Sequence[int]) -> int:
+    """How many of an initiative's keys are kept."""
+    return min(MOST_KEPT, max(FEWEST_KEPT, len(keys) // PART_KEPT))
 
 
 def _number(key: str) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.likeness import ALIKE, KEYS_ASKED, KEYS_KEPT, Portrait, alikeness, keys_of
+from handlers.likeness import ALIKE, KEYS_ASKED, Portrait, alikeness, kept_of, keys_of
 from handlers.messages import Note, moment
 from handlers.place import Place
 from storage.likeness import Candidate
@@ -49,8 +49,9 @@ def remember(tx: Transaction, initiative_id: int, place: Place) -> None:
     if portrait is None:
         tx.likeness.forget(initiative_id)
     else:
+        keys = keys_of(portrait)
         # Twice as many are offered: keys that are crowded make room for the next ones.
-        tx.likeness.keep(initiative_id, list(keys_of(portrait, 2 * KEYS_KEPT)), KEYS_KEPT)
+        tx.likeness.keep(initiative_id, keys[: 2 * kept_of(keys)], kept_of(keys))
 
 
 def lookalikes(
@@ -68,7 +69,7 @@ def lookalikes(
     one in the same unit is known to defeat it.
     """
     found = []
-    for one in tx.likeness.sharing(keys_of(portrait, KEYS_ASKED), LOOKED_AT):
+    for one in tx.likeness.sharing(keys_of(portrait)[:KEYS_ASKED], LOOKED_AT):
         if one.id == itself or not visible(one):
             continue
         alike = alikeness(portrait, Portrait(one.title, one.before or "", one.after or ""))
@@ -91,8 +92,16 @@ def notes_for_author(tx: Transaction, person: Person, place: Place, itself: int 
         return one.author_id == person.worker_id or one.unit_id == person.unit_id
 
     found = lookalikes(tx, portrait, person.unit_id, itself=itself, visible=visible)[:SHOWN]
-    lines = (
-        Note("alike.line", {"code": one.code, "title": one.title, "at": moment(one.submitted_at)})
-        for one in found
-    )
-    return (Note("alike.head"), *lines) if found else ()
+    return (Note("alike.head"), *map(_line, found)) if found else ()
+
+
+def _line(one: Lookalike) -> Note:
+    return Note("alike.line", {"code": one.code, "title": one.title, "at": moment(one.submitted_at)})
+
+
+def remember_older(tx: Transaction, after: int, most: int) -> int:
+    """Give keys to `most` initiatives with numbers above `after`; the last number seen, 0 at the end."""
+    last = 0
+    for last, place in tx.initiatives.places(after, most):
+        remember(tx, last, Place.of(place))
+    return last

@@ -126,6 +126,14 @@ class Initiatives:
     def _adopt_files(self, initiative_id: int, draft_id: int) -> None:
         _ADOPT.run(self._connection, {"draft": draft_id, "initiative": initiative_id})
 
+    def places(self, after: int, most: int) -> list[tuple[int, dict[str, Any]]]:
+        """The next `most` initiatives with numbers above `after` and what they say."""
+        rows = select(INITIATIVE.c.id, INITIATIVE.c.place).where(
+            INITIATIVE.c.id > after, INITIATIVE.c.state != "withdrawn"
+        )
+        found = self._connection.execute(rows.order_by(INITIATIVE.c.id).limit(most))
+        return [(number, place) for number, place in found]
+
     def export(self, unit_ids: Sequence[int] | None = None, phase: str | None = None) -> Iterator[RowMapping]:
         """Every initiative in order of its number, with its unit's code and its author's name."""
         rows = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,7 +59,7 @@ class Likeness:
         """Keep the first `most` of the keys that are not crowded; what was kept before is replaced."""
         self.forget(initiative_id)
         counted = self._connection.execute(_HOLDERS, {"keys": list(keys)})
-        crowds: dict[int, int] = {key: holders for key, holders in counted}
+        crowds = {int(key): int(holders) for key, holders in counted}
         free = [key for key in keys if crowds.get(key, 0) < CROWD][:most]
         if free:
             rows = [{"key": key, "initiative_id": initiative_id} for key in free]
@@ -69,13 +69,13 @@ class Likeness:
         """An initiative is no longer found: withdrawn, sealed or erased."""
         self._connection.execute(delete(KEY).where(KEY.c.initiative_id == initiative_id))
 
-    def sharing(self, keys: Collection[int], most: int) -> list[Candidate]:
+    def sharing(self, keys: Sequence[int], most: int) -> list[Candidate]:
         """The initiatives that share the most keys, of those that are not sealed and not withdrawn."""
         if not keys:
             return []
         # Always as many parameters, so that the statement is compiled once.
         size = next(size for size in (20, 80, 160, len(keys)) if size >= len(keys))
-        padded = [*keys, *[next(iter(keys))] * (size - len(keys))]
+        padded = [*keys, *[keys[0]] * (size - len(keys))]
         found = self._connection.execute(_SHARING, {"keys": padded, "most": most}).scalars().all()
         if not found:
             return []
