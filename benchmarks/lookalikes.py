@@ -103,8 +103,8 @@ def filled(database: Database, rows: int, texts: Sequence[Portrait]) -> None:
         each = FEWEST_KEPT * rows // CROWD
         counting = "WITH RECURSIVE {0}(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM {0} WHERE n + 1 < {1})"
         spans = f"{counting.format('k', each)}, {counting.format('h', CROWD).removeprefix('WITH RECURSIVE ')}"
-        holders = f"SELECT k.n, 1 + (k.n * 7919 + h.n * 99991) % {rows} FROM k, h"
-        run(f"INSERT OR IGNORE INTO likeness_key {spans} {holders}")  # noqa: S608
+        holders = f"SELECT k.n, 1 + (k.n * 7919 + h.n * 99991) % {rows} FROM k, h"  # noqa: S608 - our own numbers
+        run(f"INSERT OR IGNORE INTO likeness_key {spans} {holders}")
 
 
 def searched(database: Database, rows: int, texts: Sequence[Portrait], times: int = 50) -> list[float]:

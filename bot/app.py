@@ -22,7 +22,7 @@ from bot.delivery import Delivery
 from bot.fetching import Fetching
 from bot.health import Health, Pulse
 from bot.intake import Intake, Poller
-from bot.invitations import BOT_NAME, signing_key
+from bot.invitations import BOT_NAME, new_code, signing_key
 from bot.ledger import Ledger
 from bot.pacing import Pacer
 from bot.papers import Papers, painters
@@ -109,7 +109,7 @@ class App:
         bot = await self._opened()
         contact = self._config.programme.contact
         key = await asyncio.to_thread(signing_key, self._database)
-        house = House(self._programme, self._speech, contact, self._channel.link, key)
+        house = House(self._programme, self._speech, contact, self._channel.link, key, new_code)
         ledger = Ledger(self._database, house, self._now)
         self._at_rest = False
         await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))

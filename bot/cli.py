@@ -98,7 +98,7 @@ def invite(
 
     from bot import clock
     from bot.invitations import bot_name, link_to, new_code
-    from handlers.start import code_hash
+    from handlers.codes import code_hash
     from storage.models import ROLES
 
     if role not in ROLES:

@@ -7,20 +7,21 @@ import secrets
 
 from bot.channels import CallFailed
 from bot.config import Config, ConfigError
+from handlers.codes import ALPHABET, LENGTH
 from storage.database import Database
 from storage.transaction import Transaction
 
-# Without letters and digits that are mistaken for each other when read aloud or from paper.
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-LENGTH = 10
 BOT_NAME = "telegram.username"  # the setting under which a running bot leaves its name
 SIGNING_KEY = "signing.key"
 PATIENCE = 5.0
 
 
 def new_code() -> str:
-    """A random code of ten letters and digits: about 49 bits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    """A random code of ten letters and digits, a digit among them: nothing typed as a name looks like it."""
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        if any(letter.isdigit() for letter in code):
+            return code
 
 
 def signing_key(database: Database) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot import clock
 from bot.channels.plain import listed
 from bot.config import Config
+from bot.invitations import new_code
 from bot.speech import Speech
 from bot.texts import load
 from handlers.house import House
@@ -90,7 +91,9 @@ def run_chat(config: Config | None) -> None:
             _with_units(database)
         programme = config.programme_facts()
         speech = Speech(load(), programme.zone)
-        terminal = Terminal(database, House(programme, speech, config.programme.contact, ""), speech)
+        terminal = Terminal(
+            database, House(programme, speech, config.programme.contact, "", new_code=new_code), speech
+        )
         print(HELP)  # noqa: T201 - this is the messenger's screen
         for line in _lines():
             for answer in terminal.says(line, clock.now()):

@@ -20,6 +20,12 @@ def tell_admins(tx: Transaction, findings: Sequence[tuple[str, int]], now: datet
     return len(admins)
 
 
+def tell_wrong_codes(tx: Transaction, count: int, now: datetime) -> None:
+    """Somebody tries invitation codes one after another: the admins are told."""
+    for person in tx.people.with_role("admin"):
+        promise(tx, person, [Reply("alarm.wrong_codes", {"count": count})], now)
+
+
 def tell_lost_file(tx: Transaction, attachment_id: int, now: datetime) -> None:
     """A file that can never be had is said so to whoever sent it."""
     lost = tx.attachments.one(attachment_id)

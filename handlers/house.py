@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,15 +22,24 @@ class Labels(Protocol):
         ...
 
 
+class NoCodes(Exception):
+    """This house was made without a source of codes; only the running program has one."""
+
+
+def _no_codes() -> str:
+    raise NoCodes
+
+
 @dataclass(frozen=True, slots=True)
 class House:
-    """The circumstances of this installation, made once at start."""
+    """The circumstances of this installation, made once at start; `new_code` is its dice."""
 
     programme: Programme
     labels: Labels
     contact: str = ""
     link: str = ""
     key: bytes = b""
+    new_code: Callable[[], str] = _no_codes
 
     def mark(self, words: str) -> str:
         """A mark that only this installation can make: a button that carries it was drawn by us."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import initiative, routes, start
+from handlers import codes, initiative, joining, routes, start
 from handlers.choosing import chosen, key_of
 from handlers.commands import command_of
 from handlers.house import House, Outcome
@@ -101,6 +101,10 @@ def _typed(tx: Transaction, person: Person, event: Event, text: str, house: Hous
         return routes.command(tx, person, reserved, "", house, now)
     if (topic := routes.TOPICS.get(person.talk.get("about", ""))) is not None:
         return topic.hear(tx, person, text, house, now)
+    if codes.looks_like_code(text):
+        note = joining.by_code(tx, person, text, house, now)
+        if joining.succeeded(note) or person.draft is None:
+            return start.ready(tx, person, house, now, note)
     return initiative.hear(tx, person, event, house, now)
 
 

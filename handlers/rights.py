@@ -51,8 +51,16 @@ def worker_may(tx: Transaction, worker_id: int, deed: str, unit_id: int | None, 
         return True
     if unit_id is None:
         return any(held.role in allowed for held in tx.roles.anywhere(worker_id))
+    if _reached(tx, worker_id, deed, unit_id):
+        return True
+    # What was made in a unit that was merged is looked after by the unit that took its place.
+    present = tx.tree.present(unit_id)
+    return present != unit_id and _reached(tx, worker_id, deed, present)
+
+
+def _reached(tx: Transaction, worker_id: int, deed: str, unit_id: int) -> bool:
+    allowed, own = DEEDS[deed], deed in OWN_UNIT_ONLY
     reaching = tx.roles.reaching(worker_id, unit_id)
-    own = deed in OWN_UNIT_ONLY
     return any(held.role in allowed and (held.here or not own) for held in reaching)
 
 

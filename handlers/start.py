@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import re
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import initiative
+from handlers import codes, initiative, joining
 from handlers.choosing import chosen
 from handlers.commands import command_of
 from handlers.cuts import presumed_cut
@@ -29,24 +27,16 @@ from handlers.messages import (
 )
 from handlers.promising import offer, promise, promise_stranger
 from handlers.unit_search import find_units
-from storage.invitations import Invited
 from storage.people import Person
 from storage.transaction import Transaction
 
 UNITS_SHOWN = 8
 LONGEST_NAME = 100
-LONGEST_CODE = 64
-_CODE = re.compile(r"[A-Za-z0-9_-]{6,40}")
 
 
 def language_of(event: Event) -> str:
     """The language of somebody's phone, if we speak it; Vietnamese otherwise."""
     return "en" if event.language.lower().startswith("en") else "vi"
-
-
-def code_hash(code: str) -> str:
-    """The form in which an invitation's code is kept: capitals, hyphens and spaces do not matter."""
-    return hashlib.sha256(re.sub(r"[\s-]", "", code).upper().encode()).hexdigest()
 
 
 # --- somebody who has not agreed: nothing about them is kept, the buttons carry all there is -------------
@@ -57,7 +47,7 @@ def stranger(tx: Transaction, event: Event, house: House, now: datetime) -> Outc
     language, what = language_of(event), event.what
     if isinstance(what, Left | Returned):
         return Outcome()
-    invitation, notes = _invitation_said(tx, event, now)
+    invitation, notes = _invitation_said(tx, event, house, now)
     if isinstance(what, Typed) and not invitation:
         reply = _consent(language, "", house)
         if button := chosen(what.text, reply.buttons(), house.labels, indexed=event.lists):
@@ -91,17 +81,21 @@ def _one_deed(event: Event) -> str | None:
     return None
 
 
-def _invitation_said(tx: Transaction, event: Event, now: datetime) -> tuple[int, tuple[Note, ...]]:
-    """The invitation whose code came with the link or was typed; a link's code that opens nothing says so."""
+def _invitation_said(
+    tx: Transaction, event: Event, house: House, now: datetime
+) -> tuple[int, tuple[Note, ...]]:
+    """The invitation whose code came with the link or was typed; a code that opens nothing says so."""
     match event.what:
         case Started(payload) if payload:
-            invited = tx.invitations.open(code_hash(payload), now)
-            return (invited.id, ()) if invited else (0, (Note("start.bad_code"),))
-        case Typed(words) if len(words) <= LONGEST_CODE:
-            command = command_of(words)
-            invited = tx.invitations.open(code_hash(command[1] if command else words), now)
-            return (invited.id if invited else 0), ()
-    return 0, ()
+            code = payload
+        case Typed(words) if codes.looks_like_code(words):
+            code = words
+        case Typed(words) if (command := command_of(words)) and codes.looks_like_code(command[1]):
+            code = command[1]
+        case _:
+            return 0, ()
+    invited, notes = joining.invitation_said(tx, event, code, house, now)
+    return (invited.id if invited else 0), notes
 
 
 def _invitation_of(token: str, event: Event, house: House) -> int:
@@ -131,8 +125,8 @@ def _agreed(
     proof = f"{event.channel}:{event.number}"
     tx.people.agree(person.worker_id, "processing", CONSENT_VERSION, proof, now)
     tx.audit.note(person.worker_id, "consent", f"worker:{person.worker_id}", now, after=CONSENT_VERSION)
-    if invitation and (invited := tx.invitations.still_open(invitation, now)):
-        return ready(tx, person, house, now, _joined(tx, person, invited, now))
+    if invitation and (invited := joining.still_open(tx, invitation, house, now)):
+        return ready(tx, person, house, now, *joining.join(tx, person, invited, now))
     return ask_unit(tx, person, house, now, Note("start.welcome"))
 
 
@@ -142,31 +136,10 @@ def _agreed(
 def again(tx: Transaction, person: Person, payload: str, house: House, now: datetime) -> Outcome:
     """Start once more, perhaps with a code: join, and return to the question that is open."""
     if payload:
-        if joined := _join_by_code(tx, person, payload, now):
-            return ready(tx, person, house, now, joined)
-        return ready(tx, person, house, now, Note("start.bad_code"))
+        return ready(tx, person, house, now, joining.by_code(tx, person, payload, house, now))
     if person.unit_id is None:
         return ask_unit(tx, person, house, now, Note("start.welcome"))
     return ready(tx, person, house, now)
-
-
-def _join_by_code(tx: Transaction, person: Person, code: str, now: datetime) -> Note | None:
-    invited = tx.invitations.open(code_hash(code), now)
-    if invited is None:
-        # Their own link pressed again is no mistake of theirs.
-        own = person.unit_id is not None and tx.invitations.unit_of(code_hash(code)) == person.unit_id
-        return Note("start.joined", {"unit": tx.people.unit_name(person.unit_id)}) if own else None
-    return _joined(tx, person, invited, now)
-
-
-def _joined(tx: Transaction, person: Person, invited: Invited, now: datetime) -> Note:
-    tx.invitations.use(invited.id)
-    tx.people.join(person, invited.unit_id, now)
-    if invited.role != "worker":
-        tx.roles.grant(person.worker_id, invited.role, invited.unit_id, now)
-    subject = f"worker:{person.worker_id}"
-    tx.audit.note(person.worker_id, "joined", subject, now, after=str(invited.unit_id), why=invited.role)
-    return Note("start.joined", {"unit": tx.people.unit_name(invited.unit_id)})
 
 
 def ready(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
@@ -198,13 +171,17 @@ def ask_unit(tx: Transaction, person: Person, house: House, now: datetime, *note
 
 def search_unit(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
     """Find the unit by what was typed: an invitation's code, a unit's code, or words of its name."""
-    if _CODE.fullmatch(typed.strip()) and (joined := _join_by_code(tx, person, typed.strip(), now)):
-        return ready(tx, person, house, now, joined)
+    tried: tuple[Note, ...] = ()
+    if codes.looks_like_code(typed):
+        note = joining.by_code(tx, person, typed, house, now)
+        if joining.succeeded(note):
+            return ready(tx, person, house, now, note)
+        tried = (note,)
     day = house.programme.local_day(now)
     found = find_units(tx, typed, UNITS_SHOWN, today=day)
     later = (Button("start|later|-", "button.later"),)
     if not found:
-        reply = Reply("start.unit_not_found", {"typed": kept(typed)[:60]}, (), (later,), free=True)
+        reply = Reply("start.unit_not_found", {"typed": kept(typed)[:60]}, tried, (later,), free=True)
     else:
         rows = [
             (
@@ -261,11 +238,7 @@ def pressed(
         unit = tx.units.by_id(int(argument))
         if unit is None or (unit.valid_to is not None and unit.valid_to <= house.programme.local_day(now)):
             return ask_unit(tx, person, house, now, Note("start.unit_closed"))
-        if person.unit_id == unit.id:
-            return ready(tx, person, house, now, Note("start.joined", {"unit": unit.name}))
-        tx.people.join(person, unit.id, now)
-        tx.audit.note(person.worker_id, "joined", f"worker:{person.worker_id}", now, after=unit.code)
-        return ready(tx, person, house, now, Note("start.joined", {"unit": unit.name}))
+        return ready(tx, person, house, now, *joining.choose(tx, person, unit.id, unit.code, now))
     if name == "agree":
         return Outcome(toast="toast.already")
     if name == "refuse":

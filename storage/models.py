@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import instant, key, long_text, metadata, one_of, to
+from storage.joining_models import CodeAttempt, GroupChat, InvitationUse, Petition
 from storage.likeness_models import LikenessKey
 from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
 from storage.types import Dong, Id, Json
@@ -16,10 +17,14 @@ from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSucce
 
 __all__ = [
     "Audit",
+    "CodeAttempt",
     "DeadLetter",
+    "GroupChat",
     "Heard",
+    "InvitationUse",
     "LikenessKey",
     "Outbox",
+    "Petition",
     "Sequence",
     "Setting",
     "UnitAbove",
@@ -136,9 +141,17 @@ class Consent(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """A code that joins people to a unit with a role; only its hash is kept."""
+    """A code that joins people to a unit with a role; only its hash is kept.
 
-    __table_args__ = (one_of("role", ROLES), CheckConstraint("uses_left >= 0", name="uses_left"))
+    `made_by` is the worker who made it in a chat; `drawn` the button it was made with, so that a tap that
+    comes twice makes one.
+    """
+
+    __table_args__ = (
+        one_of("role", ROLES),
+        CheckConstraint("uses_left >= 0", name="uses_left"),
+        Index("uq_invitation_drawn", "drawn", unique=True),
+    )
     id: int | None = key()
     code_hash: str = Field(sa_type=Text, unique=True)
     role: str = long_text("worker")
@@ -146,6 +159,8 @@ class Invitation(SQLModel, table=True):
     uses_left: int = 1
     expires_at: datetime = instant()
     created_at: datetime = instant()
+    made_by: int | None = Field(default=None, sa_type=Id, nullable=True)
+    drawn: str | None = long_text(None)
 
 
 class Chat(SQLModel, table=True):

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
+from storage import groups
 from storage.models import metadata
 from storage.prepared import Inserting, Prepared
 
@@ -153,6 +154,7 @@ class OutboxRows:
 
     def move(self, channel: str, old: str, new: str) -> None:
         """A chat has another address now (a group became a supergroup); what waits follows it."""
+        groups.moved(self._connection, channel, old, new)
         for table in (OUTBOX, CHAT):
             there = and_(table.c.channel == channel, table.c.address == old)
             self._connection.execute(update(table).where(there).values(address=new))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, false, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, false, insert, or_, select, update
 
 from storage.models import Grant, metadata
+from storage.prepared import Prepared
 
-GRANT, UNIT = metadata.tables["role_grant"], metadata.tables["unit"]
+GRANT, ABOVE = metadata.tables["role_grant"], metadata.tables["unit_above"]
 
 
 class Held(NamedTuple):
@@ -34,25 +35,18 @@ _HOLDERS = _HELD.where(GRANT.c.unit_id == bindparam("unit"))
 _ROLES = select(GRANT.c.role, false()).where(_now, GRANT.c.worker_id == bindparam("worker"))
 
 
-def _line() -> Select[Any]:
-    """The unit and all above it."""
-    start = select(UNIT.c.id, UNIT.c.parent_id).where(UNIT.c.id == bindparam("unit"))
-    line = start.cte("line", recursive=True)
-    line = line.union_all(select(UNIT.c.id, UNIT.c.parent_id).where(UNIT.c.id == line.c.parent_id))
-    return select(line.c.id)
-
-
-_LINE = _line()
-_ABOVE_OR_HERE = GRANT.c.unit_id.in_(_LINE)
+_ABOVE_OR_HERE = GRANT.c.unit_id.in_(select(ABOVE.c.above_id).where(ABOVE.c.unit_id == bindparam("unit")))
 # Built once: rights are looked up at every tap of a button that needs one.
-_REACHING = select(GRANT.c.role, GRANT.c.unit_id == bindparam("unit")).where(
-    _now,
-    GRANT.c.worker_id == bindparam("worker"),
-    or_(
-        GRANT.c.role == "admin",
-        GRANT.c.unit_id == bindparam("unit"),
-        and_(GRANT.c.role == "officer", _ABOVE_OR_HERE),
-    ),
+_REACHING = Prepared(
+    select(GRANT.c.role, GRANT.c.unit_id).where(
+        _now,
+        GRANT.c.worker_id == bindparam("worker"),
+        or_(
+            GRANT.c.role == "admin",
+            GRANT.c.unit_id == bindparam("unit"),
+            and_(GRANT.c.role == "officer", _ABOVE_OR_HERE),
+        ),
+    )
 )
 _OFFICERS = _HELD.where(GRANT.c.role == "officer", _ABOVE_OR_HERE)
 
@@ -96,8 +90,8 @@ class Roles:
 
     def reaching(self, worker_id: int, unit_id: int) -> list[Reach]:
         """The worker's roles that reach a unit: given for it, an officer's above it, an admin's anywhere."""
-        rows = self._connection.execute(_REACHING, {"worker": worker_id, "unit": unit_id})
-        return [Reach(role, bool(here)) for role, here in rows]
+        rows = _REACHING.all(self._connection, {"worker": worker_id, "unit": unit_id})
+        return [Reach(role, granted == unit_id) for role, granted in rows]
 
     def anywhere(self, worker_id: int) -> list[Reach]:
         """The worker's roles, whatever unit they are for."""

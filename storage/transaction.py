@@ -12,12 +12,14 @@ from storage.attachments import Attachments
 from storage.audit import AuditTrail
 from storage.dead_letters import DeadLetters
 from storage.drafts import Drafts
+from storage.groups import Groups
 from storage.heard import HeardEvents
 from storage.initiatives import Initiatives
 from storage.invitations import Invitations
 from storage.likeness import Likeness
 from storage.outbox import OutboxRows
 from storage.people import People
+from storage.petitions import Petitions
 from storage.prepared import executed
 from storage.roles import Roles
 from storage.unit_tree import UnitTree
@@ -67,6 +69,10 @@ class Transaction:
         return Drafts(self.connection)
 
     @cached_property
+    def groups(self) -> Groups:
+        return Groups(self.connection)
+
+    @cached_property
     def heard(self) -> HeardEvents:
         return HeardEvents(self.connection)
 
@@ -89,6 +95,10 @@ class Transaction:
     @cached_property
     def people(self) -> People:
         return People(self.connection)
+
+    @cached_property
+    def petitions(self) -> Petitions:
+        return Petitions(self.connection)
 
     @cached_property
     def roles(self) -> Roles:

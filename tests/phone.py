@@ -51,8 +51,14 @@ class Clock:
 
 
 def house(programme: Programme = PROGRAMME) -> House:
+    made = count(1)
     return House(
-        programme, SPEECH, "Công đoàn cơ sở, 0900 000 000", "https://t.me/sangkien_bot", b"a key of tests"
+        programme,
+        SPEECH,
+        "Công đoàn cơ sở, 0900 000 000",
+        "https://t.me/sangkien_bot",
+        b"a key of tests",
+        lambda: f"{next(made) + 22_222:05}ACDEF".translate(str.maketrans("01", "XY")),
     )
 
 

@@ -355,7 +355,7 @@ class TestJoining:
     def test_a_code_in_mid_question_joins_and_returns_to_the_question(
         self, phone: Phone, database: Database, clock: Clock
     ) -> None:
-        from handlers.start import code_hash
+        from handlers.codes import code_hash
 
         import_units(database, clock)
         with database.transaction() as tx:
@@ -379,7 +379,7 @@ class TestJoining:
     def test_a_code_before_consent_joins_after_it_and_is_on_no_button(
         self, database: Database, clock: Clock
     ) -> None:
-        from handlers.start import code_hash
+        from handlers.codes import code_hash
 
         import_units(database, clock)
         with database.transaction() as tx:

@@ -86,6 +86,7 @@ def test_a_refusal_is_one_sentence_and_is_written_down(lan: Phone, clock: Clock)
         person = tx.people.behind("telegram", lan.address)
         assert person is not None
         rights.refused(tx, person, "remove", units(tx)[1], house(), clock())
+    with lan.database.reading() as tx:
         noted = tx.connection.exec_driver_sql("SELECT why, actor_id FROM audit WHERE what = 'refused'").all()
         assert noted == [("remove", person.worker_id)]
     assert "chưa được giao" in lan.reads()[-1].text

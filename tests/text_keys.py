@@ -17,6 +17,7 @@ from handlers.answers import Given, Refused, read
 from handlers.commands import SHOWN
 from handlers.forms import INITIATIVE, Choice, Date, Money, Names, Step, Text
 from handlers.heard import Decision
+from handlers.rights import ROLES
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for folder in ("handlers", "bot", "bot/channels") for path in (ROOT / folder).glob("*.py")]
@@ -172,6 +173,7 @@ PUT_TOGETHER = {
     "commands.*": {f"commands.{command}" for command in SHOWN},
     "form.kept_*": {"form.kept_voice"},
     "form.*": {"form.file_too_large", "form.file_empty", "form.files_too_many"},
+    "role.*": {f"role.{role}" for role in ROLES},
     "state.*": {f"state.{state}" for state in STATES},
     "unsupported.*": {f"unsupported.{kind}" for kind in KINDS_NOT_READ},
     "value.*": {"value.minutes", "value.hours"},
