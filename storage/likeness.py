@@ -12,7 +12,7 @@ from storage.models import metadata
 
 KEY, INITIATIVE = metadata.tables["likeness_key"], metadata.tables["initiative"]
 # A key that so many share tells nothing more; the earliest keep it, and reading one stays cheap for ever.
-CROWD = 100
+CROWD = 50
 
 _HOLDERS = (
     select(KEY.c.key, func.count())
