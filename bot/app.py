@@ -7,6 +7,7 @@ import gc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from aiohttp import web
@@ -15,7 +16,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from bot import clock
 from bot.alarms import Alarms
 from bot.catching_up import catch_up
-from bot.channels import CallFailed, NotOurs
+from bot.channels import CallFailed, Channel, NotOurs
 from bot.channels.telegram_calls import TelegramChannel
 from bot.config import Config
 from bot.delivery import Delivery
@@ -23,6 +24,7 @@ from bot.fetching import Fetching
 from bot.health import Health, Pulse
 from bot.intake import Intake, Poller
 from bot.invitations import BOT_NAME, new_code, signing_key
+from bot.keys import settle_keys, vault_of
 from bot.ledger import Ledger
 from bot.pacing import Pacer
 from bot.papers import Papers, painters
@@ -38,6 +40,7 @@ from storage.leadership import Leadership
 from storage.upgrade import upgrade_database
 
 log = structlog.get_logger()
+T = TypeVar("T")
 STANDBY_SECONDS = 1.0
 LOOK_SECONDS = 3.0  # between looks at whether we still lead
 # Short, so that a stop need not wait long for a locked database; what failed is tried again anyway.
@@ -65,7 +68,7 @@ class App:
         programme = config.programme_facts()
         self._texts = load()
         self._speech = Speech(self._texts, programme.zone)
-        self._database = Database(config.database.url, patience=DATABASE_SECONDS)
+        self._database = Database(config.database.url, patience=DATABASE_SECONDS, vault=vault_of(config))
         self._channel = TelegramChannel(config.require_token(), config.telegram.api_url)
         self._leadership = Leadership(self._database)
         self._at_rest = True
@@ -73,7 +76,10 @@ class App:
         self._programme = programme
 
     async def run(self) -> None:
-        """Run until told to stop. Raises NotOurs when the token is refused, CannotListen for a taken port."""
+        """Run until told to stop.
+
+        Raises NotOurs when the token is refused, CannotListen for a taken port, BadKeys for lost keys.
+        """
         try:
             await until_stopped(self._working())
         finally:
@@ -85,18 +91,18 @@ class App:
             log.info("stopped")
 
     async def _working(self) -> None:
-        await self._upgraded()
+        await self._patiently(upgrade_database, self._database)
         while True:
             try:
                 return await self._leading()
             except LostLeadership:
                 log.error("leadership_lost")
 
-    async def _upgraded(self) -> None:
-        """Bring the tables up to date, waiting for a database that is away or locked."""
+    async def _patiently(self, work: Callable[..., T], *given: object) -> T:
+        """Do what the start needs, waiting for a database that is away or locked."""
         while True:
             try:
-                return await asyncio.to_thread(upgrade_database, self._database)
+                return await asyncio.to_thread(work, *given)
             except OperationalError as failed:
                 if self._database.is_sqlite and "locked" not in str(failed.orig):
                     raise
@@ -113,11 +119,11 @@ class App:
         ledger = Ledger(self._database, house, self._now)
         self._at_rest = False
         await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
-        channels = {self._channel.name: self._channel}
+        channels: dict[str, Channel] = {self._channel.name: self._channel}
         papers = Papers(painters(self._speech, self._database))
         parcels = Parcels(self._config.files.folder, papers)
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic), parcels)
-        fetching = Fetching(ledger, channels, self._config.files.folder, self._now, delivery.wake)
+        fetching = self._fetching(ledger, channels, delivery)
         intake = Intake(ledger, delivery, fetching.wake)
         pulse = Pulse(self._now)
         settings = self._config.telegram
@@ -155,6 +161,10 @@ class App:
             self._at_rest = True
             log.info("counted", events=ledger.events, commits=ledger.commits, sent=delivery.sent)
 
+    def _fetching(self, ledger: Ledger, channels: dict[str, Channel], delivery: Delivery) -> Fetching:
+        folder, vault = self._config.files.folder, self._database.vault
+        return Fetching(ledger, channels, folder, vault, self._now, delivery.wake)
+
     def _receiver(
         self, bot: str, intake: Intake, pulse: Pulse, app: web.Application
     ) -> Poller | WebhookServer:
@@ -166,9 +176,11 @@ class App:
         return Poller(self._channel, bot, intake, pulse)
 
     async def _leads(self) -> None:
-        """Wait until no other process receives and sends for this database."""
+        """Wait until no other process receives and sends for this database; see to the keys."""
         while not await self._taken():  # noqa: ASYNC110 - another process tells us nothing
             await asyncio.sleep(STANDBY_SECONDS)
+        if await self._patiently(settle_keys, self._config, self._database):
+            log.warning("keys_made", file=str(self._config.secrets.keys), advice="keep a copy elsewhere")
 
     async def _taken(self) -> bool:
         try:

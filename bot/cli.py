@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_dead_letters
+from bot import cli_dead_letters, cli_keys
 from bot.commands import ConfigOption, configured, fail, opened, say
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(units_app, name="units")
 app.add_typer(export_app, name="export")
 app.add_typer(db_app, name="db")
 app.add_typer(cli_dead_letters.app, name="dead-letters")
+app.add_typer(cli_keys.app, name="keys")
 
 
 @app.command()

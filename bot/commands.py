@@ -45,11 +45,12 @@ def opened(config: Config) -> Database:
     """The database, upgraded; or the end with one sentence."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from bot.keys import vault_of
     from storage.database import Database
     from storage.upgrade import NewerDatabase, upgrade_database
 
     try:
-        database = Database(config.database.url)
+        database = Database(config.database.url, vault=vault_of(config))
         upgrade_database(database)
     except NewerDatabase as newer:
         fail(f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này.")

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config_faults import Fault, Key, described, faults_of, syntax_fault
 from bot.config_sense import contradictions
-from bot.config_tables import ZONE, Database, Files, Health, Programme, Reminders, Table, Telegram
+from bot.config_tables import ZONE, Database, Files, Health, Programme, Reminders, Secrets, Table, Telegram
 from bot.config_values import read_zone
 from handlers import programme as facts
 
@@ -38,6 +38,7 @@ class Config(Table):
     health: Health
     database: Database
     files: Files
+    secrets: Secrets
     programme: Programme
     reminders: Reminders
 
@@ -53,13 +54,14 @@ class Config(Table):
             )
         return token
 
-    def secrets(self) -> tuple[str, ...]:
+    def secret_words(self) -> tuple[str, ...]:
         """What must never be seen in a log."""
         password = urlsplit(self.database.url).password or ""
         said = (
             self.telegram.token.get_secret_value(),
             self.telegram.webhook.secret.get_secret_value(),
             password,
+            *self.secrets.key.get_secret_value().split(","),
         )
         return tuple(secret for secret in said if secret)
 

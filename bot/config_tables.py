@@ -78,6 +78,13 @@ class Files(Table):
     folder: Folder = Field(Path("data/files"), examples=["data/files"], validate_default=True)
 
 
+class Secrets(Table):
+    """The keys of what is sealed: in a file, or in the environment, which wins."""
+
+    keys: Folder = Field(Path("data/keys"), examples=["data/keys"], validate_default=True)
+    key: SecretStr = Field(SecretStr(""), examples=["khoa-do-sangkien-keys-new-tao"])
+
+
 class Target(Table):
     """One thing to be reached."""
 

@@ -56,6 +56,8 @@ each = true
 api_url = "{api_url}"
 [database]
 url = "sqlite:///{(folder / "sangkien.db").as_posix()}"
+[secrets]
+keys = "{(folder / "keys").as_posix()}"
 [files]
 folder = "{(folder / "files").as_posix()}"
 [programme]

@@ -38,6 +38,7 @@ def examine(path: Path | None, environ: Mapping[str, str], *, live: bool = False
         return
     yield "cấu hình: ok", True
     yield _database(config)
+    yield _keys(config)
     yield from asyncio.run(_messenger(config))
     yield _folder(config)
     if live:
@@ -65,6 +66,30 @@ def _database(config: Config) -> Line:
     if units == 0:
         return f"cơ sở dữ liệu: {facts}; chưa có đơn vị, chạy: sangkien units import DANH_SACH.csv", False
     return f"cơ sở dữ liệu: ok ({facts})", True
+
+
+def _keys(config: Config) -> Line:
+    """Whether what is sealed can be opened, and by nobody who should not."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.keys import BadKeys, check_keys, present_keys, readable_by_others
+    from storage.database import Database
+
+    try:
+        keys = present_keys(config)
+        database = Database(config.database.url)
+        check_keys(config, database)
+        database.close()
+    except BadKeys as bad:
+        return f"khóa: {bad}", False
+    except (SQLAlchemyError, OSError):
+        return "khóa: chưa xem được, vì cơ sở dữ liệu không mở được", False
+    file = config.secrets.keys
+    if not keys:
+        return f"khóa: chưa có {file}; bot sẽ tự tạo khi chạy, hoặc: sangkien keys new", True
+    if readable_by_others(file):
+        return f"khóa: người khác đọc được {file}; chạy: chmod 600 {file}", False
+    return f"khóa: ok ({len(keys)} khóa; nhớ giữ một bản ở nơi khác)", True
 
 
 async def _messenger(config: Config) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -12,15 +13,17 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import CallFailed, Channel, Rejected, Slower
-from bot.files import keep, sniffed
+from bot.files import keep, place_of, sniffed, wipe
 from bot.ledger import Ledger
 from handlers.alarming import tell_lost_file
 from handlers.forms import LARGEST_FILE
 from storage.attachments import Waiting
 from storage.transaction import Transaction
+from storage.vault import Vault, VaultClosed
 
 log = structlog.get_logger()
 AT_ONCE = 4
+WIPED_AT_ONCE = 100
 IDLE_SECONDS = 5.0
 TRIES = 12
 PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0)
@@ -34,12 +37,14 @@ class Fetching:
         ledger: Ledger,
         channels: Mapping[str, Channel],
         folder: Path,
+        vault: Vault,
         now: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
         self._ledger = ledger
         self._channels = channels
         self._folder = folder
+        self._vault = vault
         self._now = now
         self._wake = wake
         self._awake = asyncio.Event()
@@ -65,23 +70,55 @@ class Fetching:
         """Fetch a few whose turn it is; how many were tried."""
         due = await self._ledger.within(lambda tx: tx.attachments.due(self._now(), AT_ONCE))
         await asyncio.gather(*(self._fetch(waiting) for waiting in due))
-        return len(due)
+        return len(due) + await self._wiped()
+
+    async def _wiped(self) -> int:
+        """Wipe files that no row names any more; nothing is being fetched meanwhile. How many."""
+        let_go = await self._ledger.within(lambda tx: tx.attachments.discarded(WIPED_AT_ONCE))
+        if not let_go:
+            return 0
+        for digest, named in let_go:
+            if not named:
+                await asyncio.to_thread(wipe, self._folder, digest)
+        await self._ledger.within(lambda tx: tx.attachments.wiped([digest for digest, _ in let_go]))
+        return len(let_go)
 
     async def _fetch(self, waiting: Waiting) -> None:
         tries = waiting.tries + 1
         try:
-            content = await self._channels[waiting.channel].fetch(waiting.reference, LARGEST_FILE)
-            digest = await asyncio.to_thread(keep, self._folder, content)
+            content = await asyncio.to_thread(self._held, waiting)
+            if content is None:
+                content = await self._channels[waiting.channel].fetch(waiting.reference, LARGEST_FILE)
+            digest, plain_digest = await asyncio.to_thread(self._keep, content, waiting.sealed)
         except (Rejected, KeyError):
             log.warning("file_cannot_be_had", row=waiting.id)
             await self._lost(waiting)
             return
-        except (CallFailed, OSError) as failed:
+        except (CallFailed, OSError, VaultClosed) as failed:
             log.warning("file_waits", row=waiting.id, reason=type(failed).__name__, tries=tries)
             await self._again(waiting, failed, tries)
             return
         media_type, size = sniffed(content), len(content)
-        await self._ledger.within(lambda tx: tx.attachments.stored(waiting.id, digest, size, media_type))
+        await self._ledger.within(
+            lambda tx: tx.attachments.stored(waiting.id, digest, size, media_type, plain_digest)
+        )
+
+    def _held(self, waiting: Waiting) -> bytes | None:
+        """The content, when we hold it already and only its secrecy has changed. Raises OSError."""
+        if waiting.sha256 is None:
+            return None
+        try:
+            kept = place_of(self._folder, waiting.sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+        return self._vault.open_bytes(kept) if waiting.encrypted else kept
+
+    def _keep(self, content: bytes, sealed: bool) -> tuple[str, str | None]:
+        """Keep the content as it is, or as cipher text; the sha-256 of what is kept, of what is hidden."""
+        if not sealed:
+            return keep(self._folder, content), None
+        # Named by the cipher text, which is never the same twice: the name gives no content away.
+        return keep(self._folder, self._vault.seal_bytes(content)), hashlib.sha256(content).hexdigest()
 
     async def _lost(self, waiting: Waiting) -> None:
         """It can never be had: the person is told, so that they can send it again."""

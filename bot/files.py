@@ -45,6 +45,11 @@ def place_of(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
 
 
+def wipe(folder: Path, sha256: str) -> None:
+    """Take a file out of the folder; one that is gone already is as good."""
+    place_of(folder, sha256).unlink(missing_ok=True)
+
+
 def sniffed(content: bytes) -> str:
     """The media type by the first bytes; a stream of bytes when they say nothing."""
     for beginning, media_type in BEGINNINGS:

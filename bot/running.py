@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app import App
 from bot.channels import NotOurs
 from bot.config import Config
+from bot.keys import BadKeys
 from bot.logs import settle_logs
 from bot.webhook import CannotListen
 from storage.upgrade import NewerDatabase
@@ -19,7 +20,7 @@ from storage.upgrade import NewerDatabase
 
 def run_app(config: Config) -> str | None:
     """Run the bot; None when it was told to stop, otherwise the sentence for the operator."""
-    settle_logs(config.secrets())
+    settle_logs(config.secret_words())
     try:
         app = App(config)
     except (SQLAlchemyError, OSError, ValueError) as error:
@@ -32,6 +33,8 @@ def run_app(config: Config) -> str | None:
             "Telegram từ chối token; lấy token đúng từ @BotFather rồi đặt vào SANGKIEN_TELEGRAM__TOKEN,"
             " và xem lại [telegram] api_url."
         )
+    except BadKeys as bad:
+        return str(bad)
     except NewerDatabase as newer:
         return f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này."
     except CannotListen as taken:

@@ -14,6 +14,7 @@ from bot import clock
 from bot.channels.plain import listed
 from bot.config import Config
 from bot.invitations import new_code
+from bot.keys import settle_keys, vault_of
 from bot.speech import Speech
 from bot.texts import load
 from handlers.house import House
@@ -85,8 +86,9 @@ def run_chat(config: Config | None) -> None:
     with tempfile.TemporaryDirectory(prefix="sangkien-chat-") as folder:
         if config is None:
             config = _passing(Path(folder))
-        database = Database(config.database.url)
+        database = Database(config.database.url, vault=vault_of(config))
         upgrade_database(database)
+        settle_keys(config, database)
         if config.database.url.endswith(f"{Path(folder).name}/sangkien.db"):
             _with_units(database)
         programme = config.programme_facts()

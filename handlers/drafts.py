@@ -48,8 +48,8 @@ def show(tx: Transaction, person: Person, house: House, now: datetime, page: int
 
 
 def name_of(place: Place) -> str:
-    """What a draft is recognised by: its title, or the beginning of what was written."""
-    for key in ("title", "after", "before", "effect"):
+    """What a draft is recognised by: its title, or the beginning of what was written; never a secret."""
+    for key in ("title", "effect") if place.sealed else ("title", "after", "before", "effect"):
         if value := place.value(key):
             words = plain_spaces(value)
             return words if len(words) <= 60 else words[:60].rsplit(" ", 1)[0] + "…"

@@ -155,7 +155,9 @@ def _turn(tx: Transaction, person: Person, said: Said, house: House, now: dateti
     if any(file["unique"] not in held for file in place.value("files") or ()):
         tx.attachments.keep_only(draft.id, sorted(held))
     for file in turn.files:
-        _remember_file(tx, person, draft.id, file, said.message, now)
+        _remember_file(tx, person, draft, file, said.message, now)
+    if turn.place.sealed != bool(draft.place.get("sealed")):
+        change_secrecy(tx, person, draft.id, turn.place.sealed, now)
     if turn.wish:
         return submitting.carry_out(tx, person, turn, house, now)
     return _settle(tx, person, turn, now)
@@ -169,7 +171,8 @@ def _settle(tx: Transaction, person: Person, turn: Turn, now: datetime) -> Outco
     tx.drafts.keep(person.draft.id, turn.place.plain(), offered, now)
     if turn.replies:
         tx.people.set_talk(person, {})
-        promise(tx, person, turn.replies, now)
+        replies = [reply.guarded() for reply in turn.replies] if turn.place.sealed else turn.replies
+        promise(tx, person, replies, now)
     return Outcome(toast=turn.toast)
 
 
@@ -184,12 +187,20 @@ def _with_lookalikes(tx: Transaction, person: Person, turn: Turn) -> Turn:
     return replace(turn, replies=(*others, replace(card, notes=(*card.notes, *notes))))
 
 
+def change_secrecy(tx: Transaction, person: Person, draft_id: int, sealed: bool, now: datetime) -> None:
+    """Seal what was said before as well: files, and answers that still wait to be sent; or open the files."""
+    tx.attachments.set_sealed(draft_id, sealed, now)
+    if sealed:
+        tx.outbox.protect(person.worker_id)
+        tx.scrubs = True
+
+
 def _remember_file(
-    tx: Transaction, person: Person, draft_id: int, file: File, message: str, now: datetime
+    tx: Transaction, person: Person, draft: OpenDraft, file: File, message: str, now: datetime
 ) -> None:
     tx.attachments.promise(
         {
-            "draft_id": draft_id,
+            "draft_id": draft.id,
             "worker_id": person.worker_id,
             "channel": person.channel,
             "reference": file.reference,
@@ -201,7 +212,8 @@ def _remember_file(
             "message": message,
             "due_at": now,
             "created_at": now,
-        }
+        },
+        sealed=bool(draft.place.get("sealed")),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -205,6 +205,10 @@ class Reply:
         if self.files:
             found["files"] = [file.plain() for file in self.files]
         return found
+
+    def guarded(self) -> Reply:
+        """The same, not to be passed on or saved, and kept as cipher text until it is sent."""
+        return replace(self, protected=True)
 
     def offered(self) -> dict[str, Any] | None:
         """What may be chosen by typing, as plain values; None when nothing is offered."""

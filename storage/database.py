@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from storage.transaction import Transaction
+from storage.vault import Vault
 
 PATIENCE = 10.0  # seconds that a statement waits for another writer of an SQLite file
 
@@ -23,8 +24,10 @@ class Database:
     connections for reading, which never wait for the writer.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE, vault: Vault | None = None) -> None:
         self._busy = int(patience * 1000)
+        self.vault = vault or Vault()
+        self._traces = False
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed if self.is_sqlite else parsed.set(drivername="postgresql+psycopg")
@@ -52,9 +55,25 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """Everything inside becomes true together when the block ends, or nothing does when it raises."""
         with self._writer.connect() as connection, connection.begin():
-            open_transaction = Transaction(connection)
-            yield open_transaction
-            open_transaction.finish()
+            tx = Transaction(connection, self.vault)
+            yield tx
+            tx.finish()
+        if self.is_sqlite and (tx.scrubs or self._traces):
+            self._traces = not self._scrubbed()
+
+    def _scrubbed(self) -> bool:
+        """Empty the write-ahead log, where old pages lie on; False while somebody reads from it.
+
+        The pages themselves are overwritten as they are freed (`secure_delete`). On PostgreSQL that is
+        the work of autovacuum and of whoever keeps its logs.
+        """
+        with self._writer.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None  # noqa: S101 - a connection that is open has one
+            driver.execute("PRAGMA busy_timeout=0")
+            busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            driver.execute(f"PRAGMA busy_timeout={self._busy}")
+            return not busy
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -62,7 +81,7 @@ class Database:
         with self._reader.connect() as connection:
             held = connection.begin()
             try:
-                yield Transaction(connection)
+                yield Transaction(connection, self.vault)
             finally:
                 held.rollback()
 
@@ -79,6 +98,9 @@ class Database:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA trusted_schema=OFF")
+        # What is deleted or sealed must not lie on in free pages or in files for sorting.
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
 
     def close(self) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
+from storage.attachments import Attachments
 from storage.models import metadata
 from storage.prepared import Inserting, Prepared
+from storage.vault import Vault, VaultClosed
 
 DRAFT, CHAT = metadata.tables["draft"], metadata.tables["chat"]
 ATTACHMENT = metadata.tables["attachment"]
@@ -29,13 +31,15 @@ _OF = Prepared(
     .where(DRAFT.c.worker_id == bindparam("worker"))
     .order_by(DRAFT.c.updated_at.desc())
 )
+_DROP_FILES = Prepared(
+    delete(ATTACHMENT)
+    .where(ATTACHMENT.c.draft_id == bindparam("draft"), ATTACHMENT.c.initiative_id.is_(None))
+    .returning(ATTACHMENT.c.sha256)
+)
 _DROP = tuple(
     Prepared(statement)
     for statement in (
         update(CHAT).where(CHAT.c.draft_id == bindparam("draft")).values(draft_id=None),
-        delete(ATTACHMENT).where(
-            ATTACHMENT.c.draft_id == bindparam("draft"), ATTACHMENT.c.initiative_id.is_(None)
-        ),
         delete(DRAFT).where(DRAFT.c.id == bindparam("draft")),
     )
 )
@@ -55,33 +59,37 @@ class DraftLine:
 class Drafts:
     """Drafts inside one open transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     def begin(
         self, worker_id: int, form: str, place: dict[str, Any], now: datetime, corrects_id: int | None = None
     ) -> int:
         """A new draft; its number."""
         about = {"worker_id": worker_id, "form": form, "corrects_id": corrects_id}
-        values = {**about, "place": place, "created_at": now, "updated_at": now}
+        kept = self._vault.kept(place)
+        values = {**about, "place": kept, "created_at": now, "updated_at": now}
         return int(_BEGIN.of(values).scalar(self._connection, values))
 
     def keep(
         self, draft_id: int, place: dict[str, Any], offered: dict[str, Any] | None, now: datetime
     ) -> None:
         """Where the draft stands now, and which buttons it last offered."""
-        values = {"new_place": place, "new_offered": offered, "new_updated_at": now}
+        kept = self._vault.kept(place)
+        values = {"new_place": kept, "new_offered": offered, "new_updated_at": now}
         _KEEP.run(self._connection, {"draft": draft_id, **values})
 
     def of(self, worker_id: int) -> list[DraftLine]:
         """A worker's drafts, the one touched last first."""
-        return [DraftLine(*row) for row in _OF.all(self._connection, {"worker": worker_id})]
+        rows = _OF.all(self._connection, {"worker": worker_id})
+        return [DraftLine(row[0], self._vault.open(row[1]), *row[2:]) for row in rows]
 
     def one(self, worker_id: int, draft_id: int) -> DraftLine | None:
         """One of a worker's own drafts; None for anybody else's."""
         return next((line for line in self.of(worker_id) if line.id == draft_id), None)
 
-    def export(self, unit_ids: Sequence[int] | None = None) -> Iterator[RowMapping]:
+    def export(self, unit_ids: Sequence[int] | None = None) -> Iterator[Mapping[str, Any]]:
         """Every draft (of authors in these units) by its number, with its author's name and present unit."""
         rows = (
             select(DRAFT, UNIT.c.code.label("unit"), WORKER.c.name.label("author"))
@@ -91,7 +99,15 @@ class Drafts:
         )
         if unit_ids is not None:
             rows = rows.where(WORKER.c.unit_id.in_(unit_ids))
-        yield from self._connection.execution_options(yield_per=500).execute(rows).mappings()
+        for row in self._connection.execution_options(yield_per=500).execute(rows).mappings():
+            yield {**row, "place": self._readable(row["place"])}
+
+    def _readable(self, kept: Any) -> Mapping[str, Any]:
+        """The place, or of a sealed one without its key only that it is sealed."""
+        try:
+            return cast("Mapping[str, Any]", self._vault.open(kept))
+        except VaultClosed:
+            return {"sealed": True}
 
     def correcting(self, worker_id: int, initiative_id: int) -> int | None:
         """The draft in which a worker is already correcting an initiative."""
@@ -104,5 +120,7 @@ class Drafts:
 
     def drop(self, draft_id: int) -> None:
         """Forget a draft; chats that stood at it stand nowhere. Its files stay with what was submitted."""
+        files = _DROP_FILES.all(self._connection, {"draft": draft_id})
+        Attachments(self._connection, self._vault).discard([digest for (digest,) in files])
         for statement in _DROP:
             statement.run(self._connection, {"draft": draft_id})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,15 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
+from storage.attachments import Attachments
 from storage.models import InitiativeVersion, metadata
 from storage.prepared import Inserting, Prepared
+from storage.vault import Vault, is_sealed
 
 INITIATIVE, AUTHOR = metadata.tables["initiative"], metadata.tables["author"]
 SEQUENCE, ATTACHMENT = metadata.tables["sequence"], metadata.tables["attachment"]
+VERSION = metadata.tables["initiative_version"]
+CONTENT = ("before", "after", "conditions")  # the columns of what a sealed initiative keeps secret
 UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
 
 
@@ -38,7 +42,7 @@ _ADOPT = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class InitiativeLine:
-    """An initiative as its author's list shows it."""
+    """An initiative as its author's list shows it; what a sealed one says is opened one by one, by `own`."""
 
     id: int
     code: str
@@ -52,8 +56,10 @@ class InitiativeLine:
 class Initiatives:
     """Initiatives inside one open transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
+        self._files = Attachments(connection, vault)
 
     def next_number(self, series: str) -> int:
         """The next number of a series, never given twice."""
@@ -73,15 +79,18 @@ class Initiatives:
 
     def _line(self, where: Any) -> InitiativeLine | None:
         row = self._connection.execute(self._columns().where(where)).first()
-        return None if row is None else InitiativeLine(*row)
+        line = None if row is None else InitiativeLine(*row)
+        return line and replace(line, place=self._vault.open(line.place))
 
     def of(self, worker_id: int) -> list[InitiativeLine]:
         """A worker's initiatives, newest first."""
         rows = self._columns().where(INITIATIVE.c.author_id == worker_id).order_by(INITIATIVE.c.id.desc())
-        return [InitiativeLine(*row) for row in self._connection.execute(rows)]
+        lines = (InitiativeLine(*row) for row in self._connection.execute(rows))
+        return [replace(line, place={}) if line.sealed else line for line in lines]
 
     def submit(self, values: dict[str, Any], authors: Sequence[tuple[int | None, str, int]]) -> int:
         """Keep a new initiative with its authors (worker, name, share); its row number."""
+        values = self._hidden(values)
         initiative_id = int(_SUBMIT.of(values).scalar(self._connection, values))
         self._set_authors(initiative_id, authors)
         self._adopt_files(initiative_id, values["draft_id"])
@@ -96,14 +105,33 @@ class Initiatives:
         now: datetime,
     ) -> None:
         """Keep what it said before as a version, and what it says now."""
-        version = {"initiative_id": line.id, "place": line.place, "replaced_at": now}
-        self._connection.execute(insert(InitiativeVersion).values(**version))
-        self._connection.execute(update(INITIATIVE).where(INITIATIVE.c.id == line.id).values(**values))
+        print_ = select(INITIATIVE.c.fingerprint, INITIATIVE.c.fingerprint_at)
+        before = self._connection.execute(print_.where(INITIATIVE.c.id == line.id)).mappings().one()
+        version = {"initiative_id": line.id, "place": self._vault.kept(line.place), "replaced_at": now}
+        self._connection.execute(insert(InitiativeVersion).values(**version, **before))
+        if values["sealed"]:
+            self.seal_versions(line.id)
+        changed = update(INITIATIVE).where(INITIATIVE.c.id == line.id)
+        self._connection.execute(changed.values(**self._hidden(values)))
         self._connection.execute(AUTHOR.delete().where(AUTHOR.c.initiative_id == line.id))
         self._set_authors(line.id, authors)
         # The draft began with copies of the files, so what it has now is all there is.
-        self._connection.execute(ATTACHMENT.delete().where(ATTACHMENT.c.initiative_id == line.id))
+        self._files.forget(ATTACHMENT.c.initiative_id == line.id)
         self._adopt_files(line.id, draft_id)
+
+    def _hidden(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The columns of a sealed one hold no content: only its place does, as cipher text."""
+        if not values["sealed"]:
+            return values
+        return {**values, **dict.fromkeys(CONTENT), "place": self._vault.kept(values["place"])}
+
+    def seal_versions(self, initiative_id: int) -> None:
+        """What it said before it was sealed is as secret as what it says now."""
+        rows = select(VERSION.c.id, VERSION.c.place).where(VERSION.c.initiative_id == initiative_id)
+        for number, place in self._connection.execute(rows).all():
+            if not is_sealed(place):
+                changed = update(VERSION).where(VERSION.c.id == number)
+                self._connection.execute(changed.values(place=self._vault.seal(place)))
 
     def set_state(self, initiative_id: int, state: str) -> None:
         """Move an initiative; who may is decided elsewhere."""

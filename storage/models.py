@@ -12,13 +12,17 @@ from storage.columns import instant, key, long_text, metadata, one_of, to
 from storage.joining_models import CodeAttempt, GroupChat, InvitationUse, Petition
 from storage.likeness_models import LikenessKey
 from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
+from storage.secrecy_models import LEVELS, Discarded, Disclosure
 from storage.types import Dong, Id, Json
 from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSuccessor, UnitTarget
 
 __all__ = [
+    "LEVELS",
     "Audit",
     "CodeAttempt",
     "DeadLetter",
+    "Discarded",
+    "Disclosure",
     "GroupChat",
     "Heard",
     "InvitationUse",
@@ -192,7 +196,11 @@ class Draft(SQLModel, table=True):
 
 
 class Initiative(SQLModel, table=True):
-    """What was submitted. Money in đồng; `benefit_vnd` is null when nothing can be said in money."""
+    """What was submitted. Money in đồng; `benefit_vnd` is null when nothing can be said in money.
+
+    `fingerprint`: sha-256 of what it says, taken at `fingerprint_at`. The columns of a sealed one hold no
+    content (before, after, conditions); its place holds all, as cipher text.
+    """
 
     __table_args__ = (
         one_of("state", STATES),
@@ -218,6 +226,8 @@ class Initiative(SQLModel, table=True):
     applied_on: date
     applied_precision: str = long_text("day")
     place: Any = Field(default=None, sa_type=Json, nullable=False)
+    fingerprint: str | None = long_text(None)
+    fingerprint_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
     submitted_at: datetime = instant(index=True)
 
@@ -229,6 +239,8 @@ class InitiativeVersion(SQLModel, table=True):
     id: int | None = key()
     initiative_id: int | None = to("initiative.id")
     place: Any = Field(default=None, sa_type=Json, nullable=False)
+    fingerprint: str | None = long_text(None)
+    fingerprint_at: datetime | None = instant(nullable=True)
     replaced_at: datetime = instant()
 
 
@@ -245,7 +257,11 @@ class Author(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file somebody sent; `reference` is the messenger's name for it, `sha256` ours once we hold it."""
+    """A file somebody sent; `reference` is the messenger's name for it, `sha256` ours once we hold it.
+
+    `sha256` is of the bytes in our folder: of cipher text when `encrypted`, so that it tells nothing. Of a
+    file that is to be secret (`sealed`), name, reference and the content's own sha-256 are in `secret`.
+    """
 
     __table_args__ = (one_of("state", FILE_STATES), UniqueConstraint("draft_id", "unique_reference"))
     id: int | None = key()
@@ -261,7 +277,10 @@ class Attachment(SQLModel, table=True):
     size: int | None = Field(default=None, sa_type=Dong)
     message: str = long_text()
     state: str = long_text("waiting")
-    sha256: str | None = long_text(None)
+    sha256: str | None = Field(default=None, sa_type=Text, index=True, nullable=True)
+    sealed: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    encrypted: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    secret: Any = Field(default=None, sa_type=Json, nullable=True)
     tries: int = 0
     due_at: datetime = instant(index=True)
     created_at: datetime = instant()

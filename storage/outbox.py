@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, literal, or_, select, update
 
 from storage import groups
 from storage.models import metadata
 from storage.prepared import Inserting, Prepared
+from storage.types import Json
+from storage.vault import Vault, VaultClosed, is_sealed
 
 OUTBOX, CHAT = metadata.tables["outbox"], metadata.tables["chat"]
 OPEN = ("waiting", "claimed")
@@ -47,6 +49,8 @@ class Settled:
     moved: tuple[str, str, str] | None = None  # channel, old address, new address
 
 
+# What has been said, or never will be, is not kept: only that it was, when, and how it ended.
+_NOTHING = literal({}, Json())
 _PROMISE = Inserting(OUTBOX)
 _SUPERSEDE = Prepared(
     update(OUTBOX)
@@ -57,7 +61,7 @@ _SUPERSEDE = Prepared(
         OUTBOX.c.slot == bindparam("its_slot"),
         OUTBOX.c.parts_sent == 0,
     )
-    .values(state="superseded")
+    .values(state="superseded", body=_NOTHING)
 )
 _goes_before = or_(
     _earlier.c.state == "claimed",
@@ -106,6 +110,7 @@ _SETTLE = Prepared(
     .where(OUTBOX.c.id == bindparam("row"))
     .values(
         state=bindparam("new_state"),
+        body=case((bindparam("new_state") == "waiting", OUTBOX.c.body), else_=_NOTHING),
         message=bindparam("new_message"),
         error=bindparam("new_error"),
         sent_at=bindparam("new_sent_at"),
@@ -119,13 +124,27 @@ _SETTLE = Prepared(
 class OutboxRows:
     """The outbox inside one open transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     def promise(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add messages; each a channel, address, chat_id, language, body, slot, created_at, due_at."""
+        """Add messages; each a channel, address, chat_id, language, body, slot, created_at, due_at.
+
+        A body marked `protected` is kept as cipher text until it is sent.
+        """
         for row in rows:
-            _PROMISE.of(row).run(self._connection, row)
+            kept = {**row, "body": self._vault.kept(row["body"])} if "protected" in row["body"] else row
+            _PROMISE.of(row).run(self._connection, kept)
+
+    def protect(self, worker_id: int) -> None:
+        """What waits to be said to a worker may quote what has just become secret: seal it all."""
+        chats = select(CHAT.c.id).where(CHAT.c.worker_id == worker_id)
+        rows = select(OUTBOX.c.id, OUTBOX.c.body).where(OUTBOX.c.chat_id.in_(chats), OUTBOX.c.state.in_(OPEN))
+        for row, body in self._connection.execute(rows).all():
+            if not is_sealed(body):
+                sealed = update(OUTBOX).where(OUTBOX.c.id == row)
+                self._connection.execute(sealed.values(body=self._vault.seal({**body, "protected": True})))
 
     def supersede(self, channel: str, address: str, slots: Sequence[str]) -> None:
         """Take back unsent messages of these slots: a newer one says it better."""
@@ -137,17 +156,29 @@ class OutboxRows:
         """Up to `most` messages of priorities to `upto` to send now: one for each person, oldest first."""
         values = {"now": now, "most": most, "lease": lease, "upto": upto}
         rows = self._connection.execute(_CLAIM, values).all()
-        return sorted((Promise(*row) for row in rows), key=lambda promise: (promise.priority, promise.id))
+        claimed = (self._readable(Promise(*row)) for row in rows)
+        return sorted(claimed, key=lambda promise: (promise.priority, promise.id))
+
+    def _readable(self, promise: Promise) -> Promise:
+        """With its body in clear; empty when its key is gone: then it fails alone, and the others go out."""
+        if not is_sealed(promise.body):
+            return promise
+        try:
+            return replace(promise, body=self._vault.open(promise.body))
+        except VaultClosed:
+            return replace(promise, body={})
 
     def expire(self, now: datetime) -> int:
         """What is no longer worth saying is settled as expired; how many."""
         late = and_(OUTBOX.c.state == "waiting", OUTBOX.c.expires_at <= now)
-        return self._connection.execute(update(OUTBOX).where(late).values(state="expired")).rowcount
+        return self._connection.execute(
+            update(OUTBOX).where(late).values(state="expired", body=_NOTHING)
+        ).rowcount
 
     def give_up(self, channel: str, address: str) -> None:
         """Nothing can be sent to this chat: what waits for it is settled, and it is marked."""
         there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, OUTBOX.c.state == "waiting")
-        gone = update(OUTBOX).where(there).values(state="failed", error="unreachable")
+        gone = update(OUTBOX).where(there).values(state="failed", error="unreachable", body=_NOTHING)
         self._connection.execute(gone)
         chat = update(CHAT).where(CHAT.c.channel == channel, CHAT.c.address == address)
         self._connection.execute(chat.values(reachable=False))
@@ -160,7 +191,7 @@ class OutboxRows:
             self._connection.execute(update(table).where(there).values(address=new))
 
     def settle(self, settled: Sequence[Settled], now: datetime) -> None:
-        """Record how sends ended. What was said to somebody who has not agreed is not kept at all."""
+        """Record how sends ended; what was said is not kept."""
         values = [
             {
                 "row": one.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.models import Chat, Consent, Membership, Worker, metadata
 from storage.prepared import Prepared
+from storage.vault import Vault, VaultClosed
 
 CHAT, WORKER, DRAFT = metadata.tables["chat"], metadata.tables["worker"], metadata.tables["draft"]
 MEMBERSHIP, UNIT = metadata.tables["membership"], metadata.tables["unit"]
@@ -74,15 +76,16 @@ _UNIT_NAME = Prepared(select(UNIT.c.name).where(UNIT.c.id == bindparam("unit")))
 class People:
     """Workers and chats inside one open transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     def behind(self, channel: str, address: str) -> Person | None:
         """Who is behind an address, with their open draft; None for somebody who has not agreed."""
         row = _BEHIND.first(self._connection, {"channel": channel, "address": address})
         if row is None:
             return None
-        draft = None if row[7] is None else OpenDraft(row[7], row[8], row[9], row[10], row[11])
+        draft = None if row[7] is None else self._opened(row[7:12])
         return Person(
             chat_id=row[0],
             worker_id=row[1],
@@ -95,6 +98,14 @@ class People:
             talk=row[3] or {},
             draft=draft,
         )
+
+    def _opened(self, row: Sequence[Any]) -> OpenDraft | None:
+        """The open draft; none when its key is gone: it stands, and everything else goes on."""
+        number, place, *rest = row
+        try:
+            return OpenDraft(number, self._vault.open(place), *rest)
+        except VaultClosed:
+            return None
 
     def of_chat(self, chat_id: int) -> Person | None:
         """The person of a chat; None when the chat is no longer known."""

@@ -24,13 +24,17 @@ from storage.prepared import executed
 from storage.roles import Roles
 from storage.unit_tree import UnitTree
 from storage.units import Units
+from storage.vault import Vault
 
 
 class Transaction:
     """An open transaction; it ends where `Database.transaction` ends, never here."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self.connection = connection
+        self.vault = vault
+        # Set by whatever turns clear text into a secret: no trace of the clear text is to stay behind.
+        self.scrubs = False
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -54,7 +58,7 @@ class Transaction:
 
     @cached_property
     def attachments(self) -> Attachments:
-        return Attachments(self.connection)
+        return Attachments(self.connection, self.vault)
 
     @cached_property
     def audit(self) -> AuditTrail:
@@ -66,7 +70,7 @@ class Transaction:
 
     @cached_property
     def drafts(self) -> Drafts:
-        return Drafts(self.connection)
+        return Drafts(self.connection, self.vault)
 
     @cached_property
     def groups(self) -> Groups:
@@ -78,7 +82,7 @@ class Transaction:
 
     @cached_property
     def initiatives(self) -> Initiatives:
-        return Initiatives(self.connection)
+        return Initiatives(self.connection, self.vault)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -90,11 +94,11 @@ class Transaction:
 
     @cached_property
     def outbox(self) -> OutboxRows:
-        return OutboxRows(self.connection)
+        return OutboxRows(self.connection, self.vault)
 
     @cached_property
     def people(self) -> People:
-        return People(self.connection)
+        return People(self.connection, self.vault)
 
     @cached_property
     def petitions(self) -> Petitions:

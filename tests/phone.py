@@ -170,8 +170,8 @@ class Phone:
                 .order_by(OUTBOX.c.id)
             ).all()
             sent = update(OUTBOX).where(OUTBOX.c.id.in_([row.id for row in rows]))
-            tx.connection.execute(sent.values(state="sent"))
-        new = [SPEECH.render(Reply.of(row.body), row.language) for row in rows]
+            tx.connection.execute(sent.values(state="sent", body={}))
+        new = [SPEECH.render(Reply.of(self.database.vault.open(row.body)), row.language) for row in rows]
         if not self.buttons:
             for row, spoken in zip(rows, new, strict=True):
                 assert spoken.text in listed(SPEECH, row.language, spoken)

@@ -118,7 +118,7 @@ class TestASetting:
     def test_may_be_a_postgresql_server(self, tmp_path: Path, scheme: str) -> None:
         config = read(tmp_path, f'[database]\nurl = "{scheme}://bot:hush@db.example.vn/sangkien"' + PHASES)
         assert config.database.url == "postgresql://bot:hush@db.example.vn/sangkien"
-        assert "hush" in config.secrets()
+        assert "hush" in config.secret_words()
         assert "hush" not in repr(config)
 
     def test_of_reminders_is_understood(self, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ class TestTheEnvironment:
         }
         config = read(tmp_path, f'[telegram]\ntoken = "1:no"\n{PHASES}', **environ)
         assert config.require_token() == TOKEN
-        assert config.secrets() == (TOKEN, "from-outside")
+        assert config.secret_words() == (TOKEN, "from-outside")
         assert config.reminders.before == (timedelta(days=1), timedelta(hours=2))
 
     def test_says_nothing_where_it_is_empty(self, tmp_path: Path) -> None:
