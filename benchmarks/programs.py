@@ -57,13 +57,14 @@ class Program:
         """CPU seconds it has used since it was started."""
         return cpu_seconds(self.pid)
 
-    async def starts(self, core: int) -> None:
-        """Run it, on that core."""
+    async def starts(self, core: int | None) -> None:
+        """Run it, on that core; on any when none is named."""
         with self.log.open("ab") as log:
             self._running = await asyncio.create_subprocess_exec(
                 *self._command, env=self._environment, cwd=ROOT, stdout=log, stderr=log
             )
-        os.sched_setaffinity(self._running.pid, {core})
+        if core is not None:
+            os.sched_setaffinity(self._running.pid, {core})
 
     async def stops(self) -> None:
         """Tell it to stop, and wait. Raises RuntimeError when it did not end well."""
@@ -77,7 +78,7 @@ class Program:
             raise RuntimeError(f"{self._command} ended with {code}:\n{self.said()[-2_000:]}")
 
     @asynccontextmanager
-    async def running(self, core: int) -> AsyncIterator[None]:
+    async def running(self, core: int | None) -> AsyncIterator[None]:
         """Runs inside the block, and not after it, whatever happens in it."""
         await self.starts(core)
         try:
