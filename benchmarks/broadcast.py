@@ -13,6 +13,7 @@ import asyncio
 import random
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -78,8 +79,8 @@ async def talking(person: Person, until: asyncio.Event, waits: list[float], chan
     """Talk after talk, with time to think; how long each answer took."""
     while True:
         for deed in OUR_TALK:
-            await asyncio.sleep(chance.uniform(*THINKING))
-            if until.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(until.wait(), chance.uniform(*THINKING))
                 return
             began = perf_counter()
             await does(person, deed)
