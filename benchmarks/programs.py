@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -123,7 +123,5 @@ async def done(*command: str, cwd: Path = ROOT) -> str:
 
 def counted(log: str) -> tuple[int, int]:
     """Events and commits since the last start, from the line our bot writes when it stops."""
-    last = [line for line in log.splitlines() if "event=counted" in line][-1]
-    events, commits = (re.search(rf"{name}=(\d+)", last) for name in ("events", "commits"))
-    assert events is not None and commits is not None, last
-    return int(events[1]), int(commits[1])
+    last = json.loads([line for line in log.splitlines() if '"event": "counted"' in line][-1])
+    return last["events"], last["commits"]

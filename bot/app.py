@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import clock
 from bot.alarms import Alarms
@@ -19,6 +19,7 @@ from bot.catching_up import catch_up
 from bot.channels import CallFailed, Channel, NotOurs
 from bot.channels.telegram_calls import TelegramChannel
 from bot.config import Config
+from bot.database_faults import short_name
 from bot.delivery import Delivery
 from bot.fetching import Fetching
 from bot.health import Health, Pulse
@@ -29,6 +30,7 @@ from bot.ledger import Ledger
 from bot.pacing import Pacer
 from bot.papers import Papers, painters
 from bot.parcels import Parcels
+from bot.probing import strange_targets
 from bot.speech import Speech
 from bot.stopping import together, until_stopped
 from bot.texts import Texts, load
@@ -36,6 +38,7 @@ from bot.webhook import Gathering, WebhookServer, listening, server
 from handlers.commands import COMMANDS, SHOWN
 from handlers.house import House
 from storage.database import Database
+from storage.faults import passes
 from storage.leadership import Leadership
 from storage.upgrade import upgrade_database
 
@@ -97,16 +100,23 @@ class App:
                 return await self._leading()
             except LostLeadership:
                 log.error("leadership_lost")
+            except SQLAlchemyError as failed:
+                # Away again before work had begun; what is wrong for good ends the program with a sentence.
+                if not passes(failed):
+                    raise
+                log.warning("database_away", reason=short_name(failed), pause=STANDBY_SECONDS)
+                self._leadership.leave()
+                await asyncio.sleep(STANDBY_SECONDS)
 
     async def _patiently(self, work: Callable[..., T], *given: object) -> T:
         """Do what the start needs, waiting for a database that is away or locked."""
         while True:
             try:
                 return await asyncio.to_thread(work, *given)
-            except OperationalError as failed:
-                if self._database.is_sqlite and "locked" not in str(failed.orig):
+            except SQLAlchemyError as failed:
+                if not passes(failed):
                     raise
-                log.warning("database_away", reason=type(failed).__name__, pause=STANDBY_SECONDS)
+                log.warning("database_away", reason=short_name(failed), pause=STANDBY_SECONDS)
                 await asyncio.sleep(STANDBY_SECONDS)
 
     async def _leading(self) -> None:
@@ -118,19 +128,19 @@ class App:
         house = House(self._programme, self._speech, contact, self._channel.link, key, new_code)
         ledger = Ledger(self._database, house, self._now)
         self._at_rest = False
-        await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
+        await self._introduced(ledger)
         channels: dict[str, Channel] = {self._channel.name: self._channel}
         papers = Papers(painters(self._speech, self._database))
         parcels = Parcels(self._config.files.folder, papers)
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic), parcels)
         fetching = self._fetching(ledger, channels, delivery)
         intake = Intake(ledger, delivery, fetching.wake)
-        pulse = Pulse(self._now)
+        pulse = Pulse(clock.monotonic)
         settings = self._config.telegram
         health = Health(
             ledger, pulse, self._config.files.folder, self._now, polling=settings.mode == "polling"
         )
-        alarms = Alarms(health, ledger, delivery.wake, self._now)
+        alarms = Alarms(health, ledger, delivery, self._now, self._config.alarms.chats)
         app = server()
         app.router.add_get("/healthz", health.answer)
         receiver = self._receiver(bot, intake, pulse, app)
@@ -165,6 +175,12 @@ class App:
         folder, vault = self._config.files.folder, self._database.vault
         return Fetching(ledger, channels, folder, vault, self._now, delivery.wake)
 
+    async def _introduced(self, ledger: Ledger) -> None:
+        """Write down who we are; a target of a unit that is not there is told, and the rest works."""
+        await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
+        for phase, unit in await ledger.within(lambda tx: strange_targets(tx, self._config)):
+            log.warning("target_of_unknown_unit", phase=phase, unit=unit)
+
     def _receiver(
         self, bot: str, intake: Intake, pulse: Pulse, app: web.Application
     ) -> Poller | WebhookServer:
@@ -187,7 +203,9 @@ class App:
             taken = await asyncio.to_thread(self._leadership.take)
         except SQLAlchemyError as failed:
             self._leadership.leave()
-            log.warning("database_away", reason=type(failed).__name__, pause=STANDBY_SECONDS)
+            if not passes(failed):
+                raise
+            log.warning("database_away", reason=short_name(failed), pause=STANDBY_SECONDS)
             return False
         if not taken:
             log.info("another_process_leads", pause=STANDBY_SECONDS)

@@ -193,10 +193,15 @@ def main() -> None:
     except Exception as error:
         from sqlalchemy.exc import SQLAlchemyError
 
-        if not isinstance(error, SQLAlchemyError):
-            raise
-        sentence = (
-            f"Cơ sở dữ liệu không làm được việc này ({type(error).__name__}); xem lại đĩa và quyền ghi."
-        )
+        from bot.database_faults import sentence_on
+        from bot.logs import frames_of
+
+        if isinstance(error, SQLAlchemyError):
+            sentence = f"Cơ sở dữ liệu [database].url: {sentence_on(error)}."
+        else:
+            # Never the error's own words: they may be a person's, or a password.
+            where = frames_of(error).replace("\n", " ← ")
+            fault = f"{type(error).__name__} tại {where}"
+            sentence = f"Lỗi trong chương trình ({fault}); gửi dòng này cho người phát triển."
         print(sentence, file=sys.stderr)  # noqa: T201
         sys.exit(1)

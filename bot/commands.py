@@ -45,16 +45,15 @@ def opened(config: Config) -> Database:
     """The database, upgraded; or the end with one sentence."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from bot.database_faults import sentence_on
     from bot.keys import vault_of
     from storage.database import Database
+    from storage.faults import WrongEncoding
     from storage.upgrade import NewerDatabase, upgrade_database
 
     try:
         database = Database(config.database.url, vault=vault_of(config))
         upgrade_database(database)
-    except NewerDatabase as newer:
-        fail(f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này.")
-    except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
-        reason = type(error).__name__
-        fail(f"Không mở được cơ sở dữ liệu [database].url ({reason}); xem lại đường dẫn, quyền ghi, đĩa.")
+    except (SQLAlchemyError, WrongEncoding, NewerDatabase, OSError, ValueError) as error:
+        fail(f"Cơ sở dữ liệu [database].url: {sentence_on(error)}.")
     return database

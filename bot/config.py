@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -18,7 +18,19 @@ from pydantic_core import PydanticCustomError
 
 from bot.config_faults import Fault, Key, described, faults_of, syntax_fault
 from bot.config_sense import contradictions
-from bot.config_tables import ZONE, Database, Files, Health, Programme, Reminders, Secrets, Table, Telegram
+from bot.config_tables import (
+    ZONE,
+    Alarms,
+    Database,
+    Files,
+    Health,
+    Logs,
+    Programme,
+    Reminders,
+    Secrets,
+    Table,
+    Telegram,
+)
 from bot.config_values import read_zone
 from handlers import programme as facts
 
@@ -36,6 +48,8 @@ class Config(Table):
 
     telegram: Telegram
     health: Health
+    alarms: Alarms
+    logs: Logs
     database: Database
     files: Files
     secrets: Secrets
@@ -56,7 +70,8 @@ class Config(Table):
 
     def secret_words(self) -> tuple[str, ...]:
         """What must never be seen in a log."""
-        password = urlsplit(self.database.url).password or ""
+        database = urlsplit(self.database.url)
+        password = database.password or dict(parse_qsl(database.query)).get("password", "")
         said = (
             self.telegram.token.get_secret_value(),
             self.telegram.webhook.secret.get_secret_value(),

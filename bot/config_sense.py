@@ -76,9 +76,13 @@ def _phases(phases: list[Written], zone: ZoneInfo) -> Iterator[Fault]:
     for index, phase in enumerate(phases):
         key = ("programme", "phase", index)
         code = phase.get("code")
-        if isinstance(code, str) and code in codes:
-            yield (*key, "code"), f"mã “{code}” đã dùng cho giai đoạn khác; đặt mã riêng"
-        codes.add(str(code))
+        # In columns and commands letters of either case mean the same.
+        if isinstance(code, str) and code.casefold() in codes:
+            yield (
+                (*key, "code"),
+                f"mã “{code}” đã dùng cho giai đoạn khác (hoa, thường như nhau); đặt mã riêng",
+            )
+        codes.add(str(code).casefold())
         yield from _backwards(phase, key, zone)
         yield from _one_of(phase, key, "target", ("count", "percent"), _ONE_TARGET)
     yield from _overlaps(phases, zone)

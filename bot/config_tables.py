@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.config_values import (
     Address,
+    Chats,
     Count,
     DatabaseUrl,
     Day,
@@ -59,6 +60,18 @@ class Health(Table):
     """Where `/healthz` answers in polling mode; with a webhook it answers beside it."""
 
     listen: Listen = Field("", examples=["127.0.0.1:8081"])
+
+
+class Alarms(Table):
+    """Who is told that something is not well, besides everybody who holds the role of admin."""
+
+    chats: Chats = Field((), examples=[[123456789]])
+
+
+class Logs(Table):
+    """What the program writes about itself on stderr; never what a person said, at any level."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", examples=["info"])
 
 
 class Database(Table):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
@@ -22,6 +23,7 @@ _QUIET = re.compile(rf"{_CLOCK} ?- ?{_CLOCK}")
 _DIGEST = re.compile(rf"({'|'.join(WEEKDAYS)}) {_CLOCK}")
 _DISTANCE = re.compile(r"([1-9][0-9]{0,3})([dhm])")
 _LISTEN = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
+_CHAT = re.compile(r"-?[1-9][0-9]{2,19}")
 _HTTP = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
 _POSTGRES = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://[^\s]*[^\s/]/?[^\s]*")
 
@@ -131,7 +133,21 @@ def _digest(value: Any) -> Weekly | None:
 def _address(value: str) -> str:
     if not _HTTP.fullmatch(value):
         raise _refuse("không phải địa chỉ http:// hay https://")
+    try:
+        port = urlsplit(value).port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise _refuse("cổng phải là số từ 1 đến 65535")
     return value.rstrip("/")
+
+
+def _chats(value: Any) -> Any:
+    """Numbers of chats; one text is a list: the form of an environment variable."""
+    said = [str(part) for part in _listed(value)] if isinstance(value, str | list | tuple) else value
+    if isinstance(said, list) and not all(_CHAT.fullmatch(part) for part in said):
+        raise _refuse("cần số của cuộc trò chuyện trên Telegram, không phải tên")
+    return said
 
 
 def _listen(value: str) -> str:
@@ -176,6 +192,7 @@ Digest = Annotated[Weekly | None, BeforeValidator(_digest)]
 Address = Annotated[str, AfterValidator(_address)]
 Listen = Annotated[str, AfterValidator(_listen)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
+Chats = Annotated[tuple[str, ...], BeforeValidator(_chats)]
 Folder = Annotated[Path, AfterValidator(_folder)]
 Percent = Annotated[Decimal, BeforeValidator(_number), Field(gt=0, le=100, strict=True)]
 # Strict: "20.000" in quotation marks would otherwise be taken for 20.

@@ -11,11 +11,14 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import CallFailed, Channel, Moved, NotSent, Rejected, Slower, Unknown, Unreachable
+from bot.channels import CallFailed, Channel, Moved, NotOurs, NotSent, Rejected, Slower, Unknown, Unreachable
+from bot.database_faults import short_name
 from bot.ledger import Ledger
+from bot.logs import frames_of
 from bot.pacing import Pacer
 from bot.parcels import Parcels
 from bot.speech import Captioned, Speech, Spoken
+from bot.stopping import Interrupted, uninterrupted
 from handlers.enclosures import Enclosure
 from handlers.messages import Reply
 from storage.outbox import Promise, Settled
@@ -50,6 +53,7 @@ class Delivery:
         self._pacer = pacer
         self._parcels = parcels
         self._bulk = 0
+        self._refused: NotOurs | None = None
         self.sent = 0
 
     def wake(self) -> None:
@@ -69,17 +73,22 @@ class Delivery:
             task.add_done_callback(self._sending.discard)
 
     async def run(self) -> None:
-        """Send until cancelled."""
-        await self._ledger.within(lambda tx: tx.outbox.release())
-        failures, pause = 0, 0.0
+        """Send until cancelled. Raises NotOurs when the token is refused."""
+        released, failures, pause = False, 0, 0.0
         while True:
             await self._wait(pause)
+            if self._refused is not None:
+                raise self._refused
             try:
+                if not released:
+                    await self._ledger.within(lambda tx: tx.outbox.release(self._now()))
+                    released = True
                 turned = await self._ledger.turn(upto=1 if self._bulk < BULK_AT_ONCE else 0)
-            except SQLAlchemyError as failed:
+            except Exception as failed:
                 failures += 1
-                pause = min(15.0, 0.5 * 2**failures)
-                log.warning("outbox_away", reason=type(failed).__name__, pause=pause)
+                pause = min(15.0, 0.5 * 2 ** min(failures, 5))
+                trace = {} if isinstance(failed, SQLAlchemyError) else {"trace": frames_of(failed)}
+                log.warning("outbox_away", reason=short_name(failed), pause=pause, **trace)
                 await asyncio.sleep(pause)
                 continue
             failures = 0
@@ -101,9 +110,9 @@ class Delivery:
 
     async def _deliver(self, promise: Promise) -> None:
         try:
-            settled = await self._send(promise)
-        except asyncio.CancelledError:
-            raise
+            settled = await uninterrupted(self._send(promise))
+        except Interrupted:
+            settled = Settled(promise.id, "unknown", error="interrupted", parts_sent=promise.parts_sent)
         except Exception as error:
             log.error("reply_not_rendered", row=promise.id, reason=type(error).__name__)
             settled = Settled(promise.id, "failed", error=type(error).__name__)
@@ -166,6 +175,10 @@ class Delivery:
         """Each failure has its own consequence."""
         reason = f"{type(failed).__name__}: {failed}"[:300]
         log.warning("send_failed", row=promise.id, reason=type(failed).__name__)
+        if isinstance(failed, NotOurs):
+            # It waits for a token that is taken; nobody else can be sent anything either.
+            self._refused = failed
+            return self._later(promise, part, 0.0)
         if isinstance(failed, Slower):
             self._pacer.refused(promise.address, failed.seconds)
             return self._later(promise, part, failed.seconds)
@@ -186,6 +199,15 @@ class Delivery:
     def _later(self, promise: Promise, part: int, seconds: float) -> Settled:
         due = self._now() + timedelta(seconds=seconds)
         return Settled(promise.id, "waiting", due_at=due, parts_sent=part)
+
+    async def say_at_once(self, where: tuple[str, str, str], reply: Reply) -> None:
+        """Say to a channel, address and language what cannot be promised while the database is away.
+
+        It may get lost. Raises CallFailed.
+        """
+        name, address, language = where
+        await self._pacer.turn(address, bulk=False)
+        await self._channels[name].send(address, self._speech.render(reply, language), 0)
 
     async def close(self) -> None:
         """Let the sends under way end, and write down how they ended."""

@@ -15,14 +15,6 @@ if TYPE_CHECKING:
     from bot.config import Config
 
 Line = tuple[str, bool]
-_FOUND = {
-    "ok": "ok",
-    "no_poll_seconds": "lâu không nhận được tin từ Telegram; kiểm tra mạng và token",
-    "unsettled_seconds": "có tin chờ gửi quá lâu; kiểm tra mạng",
-    "dead_letters": "có tin không xử lý được; xem: sangkien dead-letters list",
-    "disk_free_megabytes": "đĩa gần đầy; dọn đĩa",
-}
-LEAST_FREE = 500_000_000  # bytes on the disk before an operator should act
 CLOCK_SECONDS = 5.0  # more than this and deadlines are off
 PATIENCE = 15.0
 
@@ -30,6 +22,7 @@ PATIENCE = 15.0
 def examine(path: Path | None, environ: Mapping[str, str], *, live: bool = False) -> Iterator[Line]:
     """One line for each thing, and whether it is well."""
     from bot.config import ConfigError, load
+    from bot.probing import database_lines
 
     try:
         config = load(path, environ)
@@ -37,35 +30,12 @@ def examine(path: Path | None, environ: Mapping[str, str], *, live: bool = False
         yield f"cấu hình: {wrong}", False
         return
     yield "cấu hình: ok", True
-    yield _database(config)
+    yield from database_lines(config, clock.now())
     yield _keys(config)
     yield from asyncio.run(_messenger(config))
     yield _folder(config)
     if live:
         yield from asyncio.run(_running(config))
-
-
-def _database(config: Config) -> Line:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from storage.database import Database
-    from storage.upgrade import NewerDatabase, newest_version, upgrade_database
-
-    try:
-        database = Database(config.database.url)
-        upgrade_database(database)
-        with database.transaction() as tx:
-            units, waiting = tx.units.count(), tx.outbox.open_count()
-        database.close()
-    except NewerDatabase as newer:
-        return f"cơ sở dữ liệu: phiên bản {newer} mới hơn chương trình; hãy nâng cấp chương trình", False
-    except (SQLAlchemyError, OSError) as error:
-        reason = type(error).__name__
-        return f"cơ sở dữ liệu: không mở được ({reason}); kiểm tra [database].url và quyền ghi", False
-    facts = f"phiên bản {newest_version()}, {units} đơn vị, {waiting} tin chờ gửi"
-    if units == 0:
-        return f"cơ sở dữ liệu: {facts}; chưa có đơn vị, chạy: sangkien units import DANH_SACH.csv", False
-    return f"cơ sở dữ liệu: ok ({facts})", True
 
 
 def _keys(config: Config) -> Line:
@@ -77,8 +47,9 @@ def _keys(config: Config) -> Line:
 
     try:
         keys = present_keys(config)
-        database = Database(config.database.url)
-        check_keys(config, database)
+        database = Database(config.database.url, create=False)
+        if database.file is None or database.file.exists():
+            check_keys(config, database)
         database.close()
     except BadKeys as bad:
         return f"khóa: {bad}", False
@@ -137,15 +108,15 @@ def _clock(ahead: float | None) -> Line:
 
 
 async def _running(config: Config) -> list[Line]:
-    """What the running bot says of itself at `/healthz`."""
+    """What the running bot says of itself at `/healthz`; or what it has written down."""
     import aiohttp
+
+    from bot.probing import explained, running_lines
 
     webhook = config.telegram.mode == "webhook"
     listen = config.telegram.webhook.listen if webhook else config.health.listen
     if not listen:
-        return [
-            ('bot đang chạy: không hỏi được; đặt [health] listen = "127.0.0.1:8081" rồi chạy lại bot', False)
-        ]
+        return list(running_lines(config, clock.now()))
     try:
         timeout = aiohttp.ClientTimeout(total=PATIENCE)
         async with (
@@ -156,12 +127,12 @@ async def _running(config: Config) -> list[Line]:
     except (aiohttp.ClientError, TimeoutError, OSError) as failed:
         reason = type(failed).__name__
         return [(f"bot đang chạy: không trả lời ở {listen} ({reason}); chạy: sangkien run", False)]
-    return [
-        (f"bot đang chạy: {_FOUND.get(line.split(' ')[0], line)} ({line})", well) for line in said if line
-    ]
+    return [(f"bot đang chạy: {explained(line)}", well) for line in said if line]
 
 
 def _folder(config: Config) -> Line:
+    from bot.health import LEAST_FREE
+
     folder = config.files.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)

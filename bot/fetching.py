@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,14 +13,17 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import CallFailed, Channel, Rejected, Slower
+from bot.channels import Channel, Rejected, Slower
+from bot.database_faults import short_name
 from bot.files import keep, place_of, sniffed, wipe
 from bot.ledger import Ledger
+from bot.logs import frames_of
+from bot.stopping import uninterrupted
 from handlers.alarming import tell_lost_file
 from handlers.forms import LARGEST_FILE
 from storage.attachments import Waiting
 from storage.transaction import Transaction
-from storage.vault import Vault, VaultClosed
+from storage.vault import Vault
 
 log = structlog.get_logger()
 AT_ONCE = 4
@@ -58,8 +62,9 @@ class Fetching:
         while True:
             try:
                 fetched = await self.once()
-            except SQLAlchemyError as failed:
-                log.warning("files_wait_for_database", reason=type(failed).__name__)
+            except Exception as failed:
+                trace = {} if isinstance(failed, SQLAlchemyError) else {"trace": frames_of(failed)}
+                log.warning("files_wait_for_database", reason=short_name(failed), **trace)
                 fetched = 0
             if not fetched:
                 with suppress(TimeoutError):
@@ -88,14 +93,15 @@ class Fetching:
         try:
             content = await asyncio.to_thread(self._held, waiting)
             if content is None:
-                content = await self._channels[waiting.channel].fetch(waiting.reference, LARGEST_FILE)
+                channel = self._channels[waiting.channel]
+                content = await uninterrupted(channel.fetch(waiting.reference, LARGEST_FILE))
             digest, plain_digest = await asyncio.to_thread(self._keep, content, waiting.sealed)
         except (Rejected, KeyError):
             log.warning("file_cannot_be_had", row=waiting.id)
             await self._lost(waiting)
             return
-        except (CallFailed, OSError, VaultClosed) as failed:
-            log.warning("file_waits", row=waiting.id, reason=type(failed).__name__, tries=tries)
+        except Exception as failed:  # the network, the disk, or an answer that makes no sense
+            log.warning("file_waits", row=waiting.id, reason=_reason(failed), tries=tries)
             await self._again(waiting, failed, tries)
             return
         media_type, size = sniffed(content), len(content)
@@ -137,3 +143,10 @@ class Fetching:
         pause = failed.seconds if isinstance(failed, Slower) else PAUSES[min(tries, len(PAUSES)) - 1]
         due = self._now() + timedelta(seconds=pause)
         await self._ledger.within(lambda tx: tx.attachments.again(waiting.id, due, tries))
+
+
+def _reason(failed: Exception) -> str:
+    """The kind of failure; of the disk's also which (ENOSPC, EDQUOT, EROFS …), never the path."""
+    kind = type(failed).__name__
+    number = failed.errno if isinstance(failed, OSError) else None
+    return f"{kind} {errno.errorcode.get(number, number)}" if number is not None else kind

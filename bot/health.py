@@ -9,25 +9,41 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels import Elsewhere
 from bot.ledger import Ledger
+from bot.stopping import Interrupted
+from storage.faults import fault_of
 from storage.transaction import Transaction
 
 POLL_AGE = timedelta(seconds=90)  # three long polls without an answer
 UNSETTLED_AGE = timedelta(minutes=5)
 LEAST_FREE = 500_000_000  # bytes
+LAST_POLL = "last_poll"  # the setting by which another process learns it, see bot/alarms.py
+# Faults of the database that an operator ends in ways of their own; the others are told as one.
+_DATABASE = ("locked", "read_only", "full", "away")
 
 
 class Pulse:
-    """When the messenger last answered us."""
+    """When the messenger last answered us, in seconds of a clock that nobody can put back."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self.last = now()
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._now = monotonic
+        self.last = monotonic()
+        self.elsewhere = False
 
     def polled(self) -> None:
         """The messenger has just answered."""
-        self.last = self._now()
+        self.last, self.elsewhere = self._now(), False
+
+    def failed(self, failure: Exception) -> None:
+        """A poll has failed; whether another process receives with our token is known at once."""
+        self.elsewhere = isinstance(failure, Elsewhere)
+
+    def silence(self) -> float:
+        """Seconds since the messenger last answered."""
+        return self._now() - self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +66,27 @@ class Health:
         self._now = now
         self._polling = polling
 
+    def last_poll(self) -> datetime | None:
+        """When the messenger last answered a poll; None where it calls us instead."""
+        return self._now() - timedelta(seconds=self._pulse.silence()) if self._polling else None
+
     async def findings(self) -> list[Finding]:
         """Everything that is not well now."""
-        now, found = self._now(), []
-        silence = now - self._pulse.last
-        if self._polling and silence > POLL_AGE:
-            found.append(Finding("no_poll_seconds", int(silence.total_seconds())))
-        oldest, dead = await self._ledger.within(_waiting)
-        if oldest is not None and now - oldest > UNSETTLED_AGE:
-            found.append(Finding("unsettled_seconds", int((now - oldest).total_seconds())))
-        if dead:
-            found.append(Finding("dead_letters", dead))
-        self._folder.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(self._folder).free
-        if free < LEAST_FREE:
-            found.append(Finding("disk_free_megabytes", free // 1_000_000))
-        return found
+        found = []
+        silence = self._pulse.silence()
+        if self._polling and self._pulse.elsewhere:
+            found.append(Finding("poll_elsewhere", int(silence)))
+        elif self._polling and silence > POLL_AGE.total_seconds():
+            found.append(Finding("no_poll_seconds", int(silence)))
+        return [*found, *await self._in_the_database(), *on_the_disk(self._folder)]
+
+    async def _in_the_database(self) -> list[Finding]:
+        try:
+            oldest, dead = await self._ledger.within(_waiting)
+        except (SQLAlchemyError, Interrupted) as failed:
+            fault = fault_of(failed)
+            return [Finding(f"database_{fault if fault in _DATABASE else 'broken'}", 0)]
+        return list(waiting_too_long(oldest, dead, self._now()))
 
     async def answer(self, _request: web.Request) -> web.Response:
         """`/healthz`: 200 and `ok`, or 503 and a line for each finding."""
@@ -76,6 +97,26 @@ class Health:
         if not found:
             return web.Response(text="ok\n")
         return web.Response(status=503, text="".join(f"{one.name} {one.figure}\n" for one in found))
+
+
+def waiting_too_long(oldest: datetime | None, dead: int, now: datetime) -> list[Finding]:
+    """What the outbox and the dead letters say."""
+    found = []
+    if oldest is not None and now - oldest > UNSETTLED_AGE:
+        found.append(Finding("unsettled_seconds", int((now - oldest).total_seconds())))
+    if dead:
+        found.append(Finding("dead_letters", dead))
+    return found
+
+
+def on_the_disk(folder: Path) -> list[Finding]:
+    """Whether files can be kept."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return [Finding("files_folder", 0)]
+    return [Finding("disk_free_megabytes", free // 1_000_000)] if free < LEAST_FREE else []
 
 
 def _waiting(tx: Transaction) -> tuple[datetime | None, int]:

@@ -13,9 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels import CallFailed, Channel, Elsewhere, NotOurs, Slower
 from bot.channels.telegram import read
 from bot.channels.telegram_calls import TelegramChannel
+from bot.database_faults import short_name
 from bot.delivery import Delivery
 from bot.health import Pulse
-from bot.ledger import Ledger, Unreadable, frames_of
+from bot.ledger import Ledger, Unreadable
+from bot.logs import frames_of
+from bot.stopping import uninterrupted
 from handlers.house import Outcome
 from handlers.messages import Attached, Event
 
@@ -72,19 +75,23 @@ def read_update(channel: TelegramChannel, bot: str, raw: dict[str, Any]) -> Even
         return Unreadable(channel.name, bot, number, type(error).__name__, frames_of(error))
 
 
-async def patiently(attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+async def patiently(
+    attempt: Callable[[], Coroutine[Any, Any, T]], told: Callable[[Exception], None] = lambda _: None
+) -> T:
     """Try until it works: what is away comes back, and nothing is confirmed meanwhile. Raises NotOurs."""
     failures = 0
     while True:
         try:
-            return await attempt()
+            return await uninterrupted(attempt())
         except NotOurs:
             raise
-        except (CallFailed, SQLAlchemyError) as failed:
+        except Exception as failed:
+            told(failed)
             pause = PAUSES[min(failures, len(PAUSES) - 1)]
             pause = max(pause, failed.seconds) if isinstance(failed, Slower) else pause
             event = "poll_elsewhere" if isinstance(failed, Elsewhere) else "intake_failed"
-            log.warning(event, reason=type(failed).__name__, pause=pause)
+            trace = {} if isinstance(failed, CallFailed | SQLAlchemyError) else {"trace": frames_of(failed)}
+            log.warning(event, reason=short_name(failed), pause=pause, **trace)
             failures += 1
             await asyncio.sleep(pause)
 
@@ -103,7 +110,7 @@ class Poller:
         """Poll until cancelled. Raises NotOurs when the token is refused."""
         await patiently(self._channel.forget_webhook)
         while True:
-            batch = await patiently(lambda: self._channel.updates(self._offset))
+            batch = await patiently(lambda: self._channel.updates(self._offset), self._pulse.failed)
             self._pulse.polled()
             if not batch:
                 continue

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+import structlog
 
+from bot.logs import frames_of
+from bot.stopping import uninterrupted
 from handlers.house import House, Outcome
 from handlers.listening import listen
 from handlers.messages import Event, Reply
 from handlers.promising import promise, promise_stranger
 from handlers.start import language_of
 from storage.database import Database
+from storage.faults import is_the_databases
 from storage.outbox import Promise, Settled
 from storage.transaction import Transaction
 
 CLAIM = 64
 # Longer than any send may take (connection and answer times of a channel), so that nobody sends it twice.
 LEASE = timedelta(seconds=60)
+# The clock is set back by hand, or by a server of time after a wrong start; less than this is ordinary drift.
+PUT_BACK = timedelta(seconds=2)
 T = TypeVar("T")
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Unreadable:
 class Turned:
     """What one transaction left to do: outcomes in the order of the events, and messages to send now."""
 
+    at: datetime
     outcomes: list[Outcome] = field(default_factory=list)
     claimed: list[Promise] = field(default_factory=list)
     next_due: datetime | None = None
@@ -56,6 +62,7 @@ class Ledger:
         self._now = now
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._settled: list[Settled] = []
+        self._latest: datetime | None = None
         self.commits = 0
         self.events = 0
 
@@ -76,10 +83,12 @@ class Ledger:
         """
         settled, self._settled = self._settled, []
         try:
-            return await self.within(lambda tx: self._turn(tx, incoming, settled, upto))
+            turned = await self.within(lambda tx: self._turn(tx, incoming, settled, upto))
         except BaseException:
             self._settled = settled + self._settled
             raise
+        self._latest = turned.at
+        return turned
 
     async def within(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction in the database thread."""
@@ -90,7 +99,7 @@ class Ledger:
             self.commits += 1
             return done
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+        return await uninterrupted(asyncio.get_running_loop().run_in_executor(self._thread, run))
 
     def close(self) -> None:
         """Wait for the transaction that is open, and end the thread."""
@@ -104,11 +113,16 @@ class Ledger:
         upto: int | None,
     ) -> Turned:
         now = self._now()
+        if self._latest is not None and now < self._latest - PUT_BACK:
+            # Nobody waits until the clock has come again to where it was.
+            log.warning("clock_put_back", seconds=int((self._latest - now).total_seconds()))
+            tx.outbox.hurry(now)
+            tx.attachments.hurry(now)
         if settled:
             tx.outbox.settle(settled, now)
             tx.outbox.forget_strangers([one.id for one in settled])
         self.events += len(incoming)
-        turned = Turned([self._one(tx, event, now) for event in incoming])
+        turned = Turned(now, [self._one(tx, event, now) for event in incoming])
         if upto is not None:
             if not incoming:
                 tx.outbox.expire(now)
@@ -126,13 +140,13 @@ class Ledger:
         try:
             with tx.savepoint():
                 return listen(tx, event, self._house, now)
-        except Exception as error:
-            if _is_the_databases(error):
-                raise
+        except (Exception, asyncio.CancelledError) as error:
+            if is_the_databases(error):
+                raise  # locked, full, away: nothing of the batch may be confirmed
             self._bury(tx, event, error, now)
             return Outcome()
 
-    def _bury(self, tx: Transaction, event: Event, error: Exception, now: datetime) -> None:
+    def _bury(self, tx: Transaction, event: Event, error: BaseException, now: datetime) -> None:
         """A handler failed: keep the trace without the person's words, tell them, go on with the others."""
         tx.heard.first_time(event.channel, event.bot, event.number, now)
         person = tx.people.behind(event.channel, event.address) if event.private else None
@@ -143,14 +157,3 @@ class Ledger:
             promise(tx, person, [Reply("failure.handler")], now)
         elif event.private:
             promise_stranger(tx, event, language_of(event), Reply("failure.handler"), now)
-
-
-def _is_the_databases(error: Exception) -> bool:
-    """Whether the database itself failed (locked, full, away): then nothing of the batch may be confirmed."""
-    return isinstance(error, OperationalError | InterfaceError | InternalError)
-
-
-def frames_of(error: BaseException) -> str:
-    """Where an error came from, without messages and values: they may carry a person's words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return "\n".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames)

@@ -7,45 +7,51 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import App
 from bot.channels import NotOurs
 from bot.config import Config
+from bot.database_faults import sentence_on, short_name
 from bot.keys import BadKeys
-from bot.logs import settle_logs
+from bot.logs import frames_of, kinds_of, loop_trouble, settle_logs
 from bot.webhook import CannotListen
+from storage.faults import WrongEncoding
 from storage.upgrade import NewerDatabase
+
+log = structlog.get_logger()
 
 
 def run_app(config: Config) -> str | None:
     """Run the bot; None when it was told to stop, otherwise the sentence for the operator."""
-    settle_logs(config.secret_words())
+    settle_logs(config.secret_words(), level=config.logs.level)
     try:
-        app = App(config)
-    except (SQLAlchemyError, OSError, ValueError) as error:
-        reason = type(error).__name__
-        return f"Không mở được cơ sở dữ liệu ({reason}); kiểm tra [database].url và quyền ghi."
-    try:
-        run_loop(app.run())
-    except NotOurs:
+        run_loop(App(config).run())
+    except Exception as error:
+        return _sentence(error, config)
+    return None
+
+
+def _sentence(error: Exception, config: Config) -> str:
+    """Why the bot cannot go on, and what to do; never the error's own words, which may be a person's."""
+    if isinstance(error, NotOurs):
+        log.critical("token_refused")
         return (
             "Telegram từ chối token; lấy token đúng từ @BotFather rồi đặt vào SANGKIEN_TELEGRAM__TOKEN,"
             " và xem lại [telegram] api_url."
         )
-    except BadKeys as bad:
-        return str(bad)
-    except NewerDatabase as newer:
-        return f"Cơ sở dữ liệu do bản mới hơn ghi (phiên bản {newer}); hãy nâng cấp chương trình này."
-    except CannotListen as taken:
+    if isinstance(error, BadKeys):
+        return str(error)
+    if isinstance(error, CannotListen):
         key = "[telegram.webhook] listen" if config.telegram.mode == "webhook" else "[health] listen"
-        return f"Không mở được cổng {taken} ({key}): đã có chương trình khác dùng, hoặc sai địa chỉ."
-    except (SQLAlchemyError, OSError) as error:
-        reason = type(error).__name__
-        return (
-            f"Không mở được cơ sở dữ liệu ({reason}); kiểm tra [database].url, quyền ghi và dung lượng đĩa."
-        )
-    return None
+        return f"Không mở được cổng {error} ({key}): đã có chương trình khác dùng, hoặc sai địa chỉ."
+    if isinstance(error, SQLAlchemyError | OSError | NewerDatabase | WrongEncoding):
+        log.critical("database_unusable", reason=short_name(error))
+        return f"Cơ sở dữ liệu [database].url: {sentence_on(error)}."
+    log.critical("ended", reason=kinds_of(error), trace=frames_of(error))
+    kind = type(error).__name__
+    return f"Lỗi trong chương trình ({kind}); gửi dòng “ended” trong nhật ký cho người phát triển."
 
 
 def run_loop(work: Coroutine[Any, Any, None]) -> None:
@@ -56,4 +62,5 @@ def run_loop(work: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.get_loop().set_exception_handler(loop_trouble)
         runner.run(work)

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
 STOP_SECONDS = 5.0
 T = TypeVar("T")
+
+
+class Interrupted(Exception):
+    """Something inside raised CancelledError although nobody had cancelled us: a failure like any other."""
+
+
+async def uninterrupted(work: Awaitable[T]) -> T:
+    """Await; a CancelledError that nobody ordered must not end a loop. Raises Interrupted instead of it."""
+    try:
+        return await work
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+    raise Interrupted
 
 
 async def until_stopped(work: Coroutine[Any, Any, T]) -> T | None:

@@ -23,9 +23,14 @@ def promise(tx: Transaction, person: Person, replies: Sequence[Reply], now: date
 
 def promise_stranger(tx: Transaction, event: Event, language: str, reply: Reply, now: datetime) -> None:
     """Promise a reply to somebody who is not remembered; the row is erased when it is settled."""
+    promise_to(tx, (event.channel, event.address), language, reply, now)
+
+
+def promise_to(tx: Transaction, where: tuple[str, str], language: str, reply: Reply, now: datetime) -> None:
+    """Promise a reply to a channel and address; the row is erased when it is settled."""
     if reply.slot:
-        tx.outbox.supersede(event.channel, event.address, [reply.slot])
-    tx.outbox.promise([_row(event.channel, event.address, None, language, reply, now)])
+        tx.outbox.supersede(*where, [reply.slot])
+    tx.outbox.promise([_row(*where, None, language, reply, now)])
 
 
 def offer(tx: Transaction, person: Person, reply: Reply, **talk: object) -> None:

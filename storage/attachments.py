@@ -86,6 +86,11 @@ class Attachments:
         found = (self._readable(row) for row in self._connection.execute(rows).mappings())
         return [Waiting(**{name: row[name] for name in names[:-1]}) for row in found]
 
+    def hurry(self, now: datetime) -> None:
+        """The clock was put back: what was due by the old time is due now."""
+        later = (ATTACHMENT.c.state == "waiting") & (ATTACHMENT.c.due_at > now)
+        self._connection.execute(update(ATTACHMENT).where(later).values(due_at=now))
+
     def one(self, attachment_id: int) -> tuple[str, int, str] | None:
         """Kind, sender and channel of a file."""
         columns = (ATTACHMENT.c.kind, ATTACHMENT.c.worker_id, ATTACHMENT.c.channel)

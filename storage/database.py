@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
+from storage.faults import WrongEncoding
 from storage.transaction import Transaction
 from storage.vault import Vault
 
@@ -24,7 +25,9 @@ class Database:
     connections for reading, which never wait for the writer.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, vault: Vault | None = None) -> None:
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, vault: Vault | None = None, create: bool = True
+    ) -> None:
         self._busy = int(patience * 1000)
         self.vault = vault or Vault()
         self._traces = False
@@ -32,7 +35,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed if self.is_sqlite else parsed.set(drivername="postgresql+psycopg")
         self.file = Path(parsed.database) if self.is_sqlite and parsed.database else None
-        if self.file is not None:
+        if self.file is not None and create:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             if not self.file.exists():
                 self.file.touch(mode=0o600)  # it will hold personal data
@@ -41,7 +44,16 @@ class Database:
 
     def _engine(self, *, writing: bool) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, poolclass=QueuePool, pool_size=4, pool_pre_ping=True)
+            engine = create_engine(
+                self.url,
+                poolclass=QueuePool,
+                pool_size=4,
+                pool_pre_ping=True,
+                connect_args=self.connection_settings(),
+            )
+            # Before SQLAlchemy asks anything: without an encoding the server's answers are not even text.
+            event.listen(engine, "connect", _check_encoding, insert=True)
+            return engine
         pool = StaticPool if writing else NullPool
         arguments = {"check_same_thread": False, "isolation_level": None, "timeout": self._busy / 1000}
         engine = create_engine(self.url, poolclass=pool, connect_args=arguments)
@@ -50,6 +62,20 @@ class Database:
         begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
+
+    def connection_settings(self) -> dict[str, Any]:
+        """Of PostgreSQL's driver: nothing waits for ever, for a server that is gone or for a lock."""
+        if self.is_sqlite:
+            return {}
+        ours = {
+            "connect_timeout": 5,  # seconds, like the next two
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 15_000,  # milliseconds, like the next
+            "options": f"-c lock_timeout={self._busy}",
+        }
+        return {name: value for name, value in ours.items() if name not in self.url.query}
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -107,3 +133,10 @@ class Database:
         """Let go of every connection."""
         self._writer.dispose()
         self._reader.dispose()
+
+
+def _check_encoding(connection: Any, _record: Any) -> None:
+    """Vietnamese needs UTF-8. Raises WrongEncoding for a PostgreSQL database that was made with another."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise WrongEncoding(encoding)

@@ -17,7 +17,12 @@ ADVISORY_LOCK = 715_220_902
 
 def _direct(database: Database) -> Engine:
     """A connection of its own, outside any transaction: the lock belongs to the session."""
-    return create_engine(database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    return create_engine(
+        database.url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args=database.connection_settings(),
+    )
 
 
 class Leadership:

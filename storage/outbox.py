@@ -222,10 +222,19 @@ class OutboxRows:
             stranger = delete(OUTBOX).where(OUTBOX.c.id.in_(rows), OUTBOX.c.chat_id.is_(None))
             self._connection.execute(stranger.where(OUTBOX.c.state.not_in(OPEN)))
 
-    def release(self) -> int:
-        """Messages whose sender died before it could settle wait again; how many. Only the leader may ask."""
+    def release(self, now: datetime) -> int:
+        """Messages whose sender died before it could settle wait again; how many. Only the leader may ask.
+
+        Answers are not held back any longer: a clock that went wrong may have said until when.
+        """
+        self.hurry(now)
         claimed = update(OUTBOX).where(OUTBOX.c.state == "claimed").values(state="waiting")
         return self._connection.execute(claimed).rowcount
+
+    def hurry(self, now: datetime) -> int:
+        """The clock was put back: live answers that were due by the old time are due now; how many."""
+        live = and_(OUTBOX.c.state == "waiting", OUTBOX.c.priority == 0, OUTBOX.c.due_at > now)
+        return self._connection.execute(update(OUTBOX).where(live).values(due_at=now)).rowcount
 
     def next_due(self) -> datetime | None:
         """When the next waiting message may be sent; None when nothing waits."""

@@ -87,7 +87,7 @@ def written(table: dict[str, Any], above: str = "") -> set[str]:
     """The dotted keys of a TOML document, lists of tables as one."""
     keys: set[str] = set()
     for name, value in table.items():
-        for part in value if isinstance(value, list) else [value]:
+        for part in value if isinstance(value, list) and value else [value]:
             keys |= written(part, f"{above}{name}.") if isinstance(part, dict) else {above + name}
     return keys
 

@@ -163,7 +163,11 @@ def parts_of(step: Step) -> set[str]:
 FORM_KEYS = {f"initiative.{step.key}.{part}" for step in INITIATIVE.steps for part in parts_of(step)}
 FORM_KEYS |= {"initiative.review.head", "initiative.review.ask"}
 KINDS_NOT_READ = {telegram._SAID_AS.get(kind, kind) for kind in telegram._UNSUPPORTED} | {"other"}
-FINDINGS = ("no_poll_seconds", "unsettled_seconds", "dead_letters", "disk_free_megabytes")
+FINDINGS = (
+    *("no_poll_seconds", "poll_elsewhere", "unsettled_seconds", "dead_letters"),
+    *("disk_free_megabytes", "files_folder"),
+    *(f"database_{fault}" for fault in ("locked", "read_only", "full", "away", "broken")),
+)
 KINDS_OF_FILE = ("photo", "document", "video", "voice", "audio")
 PUT_TOGETHER = {
     "alarm.*": {f"alarm.{finding}" for finding in FINDINGS},

@@ -94,7 +94,13 @@ class TelegramChannel:
             params["offset"] = offset
         with _named():
             answer = await self._bot.call("getUpdates", params)
-        return list(answer)
+        if not isinstance(answer, list):
+            raise NotSent("getUpdates: no list")
+        # What has no number can neither be heard once nor confirmed.
+        sound = [raw for raw in answer if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
+        if answer and not sound:
+            raise NotSent("getUpdates: no updates")
+        return sound
 
     def parse(self, raw: dict[str, Any]) -> Update:
         """One update as python-telegram-bot's type; raises whatever a malformed one raises."""

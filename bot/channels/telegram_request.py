@@ -25,7 +25,7 @@ class NeverWritten(NetworkError):
 
 
 class ServerFailed(NetworkError):
-    """The server answered that it failed (5xx): it says so instead of doing what was asked."""
+    """The server failed (5xx) or never saw the call (a proxy's page): it was not done."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -74,7 +74,7 @@ class AiohttpRequest(BaseRequest):
             proxy = self._proxy if url.startswith("https:") else None
             async with self._session.request(method, url, timeout=timeout, proxy=proxy, **body) as answer:
                 payload = await answer.read()
-                if answer.status >= 500:
+                if answer.status >= 500 or (answer.status >= 400 and not _is_an_answer(payload)):
                     raise ServerFailed(f"{endpoint}: HTTP {answer.status}")
                 return answer.status, payload
         except aiohttp.ConnectionTimeoutError:
@@ -96,6 +96,11 @@ class AiohttpRequest(BaseRequest):
                 return json.loads(payload.decode("utf-8", "replace"))
             except ValueError:
                 raise NetworkError("the answer is no JSON") from None
+
+
+def _is_an_answer(payload: bytes) -> bool:
+    """Whether a Bot API refused: what stands in between (a proxy, a firewall) answers with a page."""
+    return payload.lstrip()[:1] == b"{"
 
 
 def _body(data: RequestData | None) -> dict[str, Any]:
