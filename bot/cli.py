@@ -92,14 +92,11 @@ def invite(
     unit: Annotated[str, typer.Argument(help="Mã đơn vị; ROOT là đơn vị gốc.")],
     uses: Annotated[int, typer.Option(min=1, max=100_000, help="Số lượt dùng.")] = 1,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Số ngày còn hạn.")] = 30,
+    poster: Annotated[Path | None, typer.Option("--poster", help="Ghi áp phích A4 (PDF) ra tệp này.")] = None,
     config: ConfigOption = None,
 ) -> None:
     """Làm một mã mời: in mã và đường dẫn, mỗi thứ một dòng."""
-    from datetime import timedelta
-
-    from bot import clock
-    from bot.invitations import bot_name, link_to, new_code
-    from handlers.codes import code_hash
+    from bot.invitations import NoBotName, UnitClosed, invite_to
     from storage.models import ROLES
 
     if role not in ROLES:
@@ -107,19 +104,17 @@ def invite(
     settings = configured(config)
     database = opened(settings)
     try:
-        with database.transaction() as tx:
-            node = tx.units.by_code(unit)
-            if node is None:
-                fail(f"Không có đơn vị mã {unit}; xem mã trong danh sách đã nhập (sangkien units import).", 2)
-            code, now = new_code(), clock.now()
-            tx.invitations.make(code_hash(code), role, node.id, uses, now + timedelta(days=days), now)
-            tx.audit.note(None, "invited", f"unit:{node.code}", now, after=role)
-        with database.reading() as tx:
-            name = bot_name(settings, tx)
+        code, link = invite_to(settings, database, (role, unit, uses, days), poster)
+    except LookupError:
+        fail(f"Không có đơn vị mã {unit}; xem mã trong danh sách đã nhập (sangkien units import).", 2)
+    except UnitClosed:
+        fail(f"Đơn vị {unit} không còn hoạt động; mời vào đơn vị hiện nay.", 2)
+    except NoBotName:
+        fail("Chưa biết tên bot để in áp phích; ghi [telegram].username, hoặc chạy bot một lần.", 2)
     finally:
         database.close()
     say(f"code {code}")
-    say(f"link {link_to(name, code)}")
+    say(f"link {link}")
 
 
 @export_app.command("initiatives")

@@ -14,8 +14,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from bot.documents.poster import poster, words_for
+from bot.documents.qr import qr_png
 from bot.speech import Speech
 from storage.database import Database
 
@@ -38,7 +41,19 @@ Painter = Callable[[Mapping[str, Any], str], Drawn]
 
 def painters(speech: Speech, database: Database) -> dict[str, Painter]:
     """Every kind of paper and who draws it. One that reads tables uses `database.reading()`."""
-    return {}
+    return {
+        "invitation_qr": lambda params, _language: _qr(params),
+        "poster": partial(_poster, speech),
+    }
+
+
+def _qr(params: Mapping[str, Any]) -> Drawn:
+    return Drawn(qr_png(params["link"]), "ma-moi.png", "image/png", "photo")
+
+
+def _poster(speech: Speech, params: Mapping[str, Any], language: str) -> Drawn:
+    printed = poster(words_for(speech, params, language), params["link"], language)
+    return Drawn(printed, "ap-phich.pdf", "application/pdf")
 
 
 class NoSuchPaper(LookupError):

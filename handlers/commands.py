@@ -10,6 +10,7 @@ COMMANDS = {
     "new": ("sangkien", "new"),
     "drafts": ("nhap", "drafts"),
     "mine": ("cuatoi", "mine"),
+    "invite": ("moi", "invite"),
     "unit": ("donvi", "unit"),
     "language": ("ngonngu", "language"),
     "menu": ("menu", "menu"),

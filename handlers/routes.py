@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import drafts, menu, mine, start
+from handlers import drafts, inviting, menu, mine, start
 from handlers.house import House, Outcome
 from handlers.messages import Event, Note
 from storage.people import Person
@@ -36,6 +36,7 @@ COMMANDED: Mapping[str, Commanded] = {
     "new": menu.new,
     "drafts": drafts.command,
     "mine": mine.command,
+    "invite": inviting.command,
     "unit": menu.unit,
     "language": menu.languages,
     "menu": menu.menu,
@@ -46,6 +47,7 @@ COMMANDED: Mapping[str, Commanded] = {
     "unknown": menu.unknown,
 }
 TAPPED: Mapping[str, Tapped] = {
+    "invite": inviting.pressed,
     "start": start.pressed,
     "menu": menu.pressed,
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.channels import telegram
+from bot.documents.poster import LINES
 from bot.texts import load
 from handlers import money
 from handlers.answers import Given, Refused, read
@@ -173,10 +174,12 @@ PUT_TOGETHER = {
     "alarm.*": {f"alarm.{finding}" for finding in FINDINGS},
     "files.*": {f"files.{kind}" for kind in KINDS_OF_FILE},
     "button.in_*": {f"button.in_{language}" for language in TEXTS.languages},
+    "button.role_*": {f"button.role_{role}" for role in ROLES},
     "button.*": {f"button.{choice}" for choice in drawn_choices()},
     "commands.*": {f"commands.{command}" for command in SHOWN},
     "form.kept_*": {"form.kept_voice"},
     "form.*": {"form.file_too_large", "form.file_empty", "form.files_too_many"},
+    "poster.*": {f"poster.{line}" for line in LINES},
     "role.*": {f"role.{role}" for role in ROLES},
     "state.*": {f"state.{state}" for state in STATES},
     "unsupported.*": {f"unsupported.{kind}" for kind in KINDS_NOT_READ},
