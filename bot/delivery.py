@@ -133,6 +133,8 @@ class Delivery:
         part, message, unknown = promise.parts_sent, None, None
         texts = channel.parts(spoken)
         parts = texts + len(spoken.files)
+        if not parts:
+            return Settled(promise.id, "failed", error="nothing to say")
         try:
             for part in range(promise.parts_sent, parts):
                 if part > promise.parts_sent:
