@@ -140,3 +140,27 @@ async def test_a_file_is_behind_the_token(sandbox, call, an):
     for token, status in ((sandbox.token, 200), ("1:no", 401)):
         async with call.session.get(f"{sandbox.url}/file/bot{token}/{path}") as response:
             assert response.status == status
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime", "served", "saved"),
+    [
+        ("document", "text/plain; charset=utf-8", "text/plain", True),
+        ("document", "text/html", "text/html", True),
+        ("document", "image/svg+xml", "image/svg+xml", True),
+        ("document", "no media type", "application/octet-stream", True),
+        ("document", "image/png", "image/png", False),
+        ("photo", "", "image/jpeg", False),
+        ("voice", "audio/ogg; codecs=opus", "audio/ogg", False),
+    ],
+)
+async def test_the_phone_shows_pictures_and_saves_what_a_browser_might_run(
+    sandbox, call, an, kind, mime, served, saved
+):
+    (message,) = await an.sends(kind, Picked("Bản vẽ.svg", b"<svg onload=alert(1)>", mime))
+    file = message[kind][-1] if kind == "photo" else message[kind]
+    async with call.session.get(f"{sandbox.url}/phone/files/{file['file_id']}") as response:
+        assert (response.status, response.headers["Content-Type"]) == (200, served)
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers.get("Content-Disposition", "").startswith("attachment") == saved
+        assert await response.read() == b"<svg onload=alert(1)>"

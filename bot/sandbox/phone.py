@@ -1,14 +1,17 @@
 """The phone's side of the sandbox: JSON over HTTP for the page in the browser, and the switches of tests."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import orjson
 from aiohttp import BodyPartReader, web
 
 from bot.sandbox import deeds
+from bot.sandbox.files import Stored
 from bot.sandbox.world import Account, Room
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 """Names by which the sandbox may be called."""
 
 PAGE = Path(__file__).with_name("page")
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
+"""A media type without its parameters (RFC 6838)."""
 LONGEST_WAIT = 60.0
 """Seconds a phone waits for changes at most."""
 
@@ -228,8 +233,7 @@ class Phone:
         stored = self.world.files.by_id.get(request.match_info["file_id"])
         if stored is None:
             return reply({"error": "there is no such file"}, 404)
-        mime = str(stored.about.get("mime_type") or "image/jpeg")
-        return web.Response(body=stored.content, content_type=mime)
+        return web.Response(body=stored.content, headers=shown_as(stored))
 
     async def clock(self, _: web.Request) -> web.Response:
         """The sandbox's time."""
@@ -243,6 +247,17 @@ class Phone:
         if not await asyncio.to_thread(index.is_file):
             return reply({"error": "the page is not here"}, 404)
         return web.FileResponse(index)
+
+
+def shown_as(stored: Stored) -> dict[str, str]:
+    """Headers under which a file can do no harm: what a browser might run as a page is only ever saved."""
+    sent = str(stored.about.get("mime_type") or "image/jpeg").partition(";")[0].strip().lower()
+    mime = sent if MEDIA_TYPE.fullmatch(sent) else "application/octet-stream"
+    headers = {"Content-Type": mime, "X-Content-Type-Options": "nosniff"}
+    if not mime.startswith(("image/", "audio/", "video/")) or "xml" in mime:
+        name = quote(str(stored.about.get("file_name", "")))
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}" if name else "attachment"
+    return headers
 
 
 def shown(account: Account) -> Json:
