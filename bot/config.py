@@ -91,7 +91,17 @@ class Config(Table):
             for phase in self.programme.phase
         )
         in_order = tuple(sorted(phases, key=lambda phase: phase.opens))
-        return facts.Programme(self.programme.name, self.programme.time_zone, in_order, subsidies)
+        said = self.programme
+        return facts.Programme(
+            said.name,
+            said.time_zone,
+            in_order,
+            subsidies,
+            said.valid_asks,
+            said.return_reasons,
+            said.refusal_reasons,
+            frozenset(said.days_off),
+        )
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:

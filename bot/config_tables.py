@@ -129,12 +129,19 @@ class Subsidy(Table):
     up_to: Dong | None = Field(None, examples=[200000])
 
 
+Asked = Literal["unit", "recognition", "portal", "officer"]
+
+
 class Programme(Table):
     """The campaign."""
 
     name: str = Field(examples=["01 triệu sáng kiến"], min_length=1)
     time_zone: Zone = Field(ZoneInfo(ZONE), examples=[ZONE])
     contact: str = Field("", examples=["Ban Chính sách - Pháp luật, 0225 000 000"])
+    valid_asks: tuple[Asked, ...] = Field(("unit",), examples=[["unit", "recognition"]], min_length=1)
+    return_reasons: tuple[str, ...] = Field((), examples=[["Chưa nêu rõ cách làm trước đây."]])
+    refusal_reasons: tuple[str, ...] = Field((), examples=[["Trùng với sáng kiến đã có của đơn vị."]])
+    days_off: tuple[Day, ...] = Field((), examples=[["16/02/2026"]])
     phase: tuple[Phase, ...] = Field(min_length=1)
     subsidy: tuple[Subsidy, ...] = ()
 

@@ -9,6 +9,7 @@ from handlers import initiative
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
+from handlers.moves import Decision, decide
 from handlers.place import REVIEW, Place
 from handlers.promising import offer, promise
 from handlers.questions import summary
@@ -76,9 +77,8 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
         yes = Button(f"menu|really_withdraw.{line.id}|-", "button.really_withdraw")
         no = Button(f"menu|see.{line.id}|-", "button.keep")
         return _say(tx, person, Reply("mine.really_withdraw", {"code": line.code}, (), ((yes, no),)), now)
-    tx.initiatives.set_state(line.id, "withdrawn")
+    decide(tx, person.worker_id, line.id, Decision("withdraw"), house, now)
     tx.likeness.forget(line.id)
-    tx.audit.note(person.worker_id, "withdrawn", line.code, now, before=line.state, after="withdrawn")
     note = Note("mine.withdrawn", {"code": line.code})
     return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
 

@@ -64,6 +64,12 @@ class Programme:
     zone: ZoneInfo
     phases: tuple[Phase, ...]
     subsidies: tuple[Subsidy, ...] = ()
+    # What an initiative needs before it is valid: unit, recognition, portal, officer.
+    asks: tuple[str, ...] = ("unit",)
+    # Ready-made reasons, in the programme's own words, for returning and for not accepting.
+    return_reasons: tuple[str, ...] = ()
+    refusal_reasons: tuple[str, ...] = ()
+    days_off: frozenset[date] = frozenset()
 
     def phase_at(self, now: datetime) -> Phase | None:
         """The phase that is open."""

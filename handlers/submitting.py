@@ -10,6 +10,7 @@ from handlers import initiative, lookalikes
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
+from handlers.moves import RULES, Decision, decide
 from handlers.names import WHOLE
 from handlers.place import Place, missing, next_question, without_answer
 from handlers.programme import Phase
@@ -19,7 +20,7 @@ from storage.people import Person
 from storage.transaction import Transaction
 
 SERIES = "initiative"
-CORRECTABLE = ("submitted", "returned")
+CORRECTABLE = RULES["correct"].before
 
 
 def carry_out(tx: Transaction, person: Person, turn: Turn, house: House, now: datetime) -> Outcome:
@@ -80,8 +81,11 @@ def submit(tx: Transaction, person: Person, place: Place, house: House, now: dat
         "state": "submitted",
         "created_at": draft.created_at,
         "submitted_at": now,
+        "waiting_since": now,
     }
-    lookalikes.remember(tx, tx.initiatives.submit(values, _authors(person, place)), place)
+    initiative_id = tx.initiatives.submit(values, _authors(person, place))
+    tx.reviews.note_move(initiative_id, ("draft", "submitted"), person.worker_id, now)
+    lookalikes.remember(tx, initiative_id, place)
     tx.audit.note(person.worker_id, "submitted", code, now, before="draft", after="submitted")
     return _receipt(tx, person, "submit.receipt", code, place, now, draft.id)
 
@@ -134,16 +138,16 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
     draft = person.draft
     assert draft is not None and draft.corrects_id is not None  # noqa: S101 - the caller has looked
     line = tx.initiatives.own(person.worker_id, draft.corrects_id)
-    if line is None or line.state not in CORRECTABLE:
+    correct = Decision("correct")
+    if line is None or decide(tx, person.worker_id, line.id, correct, house, now).refused:
         # What was written stays: it becomes a draft of its own.
         tx.drafts.detach(draft.id)
         draft.corrects_id, draft.place = None, place.plain()
         note = Note("mine.too_late_kept")
         return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
-    values = {**_columns(place), "state": "submitted", "draft_id": draft.id}
+    values = {**_columns(place), "draft_id": draft.id}
     tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
     lookalikes.remember(tx, line.id, place)
-    tx.audit.note(person.worker_id, "corrected", line.code, now, before=line.state, after="submitted")
     return _receipt(tx, person, "submit.corrected", line.code, place, now, draft.id)
 
 

@@ -133,11 +133,6 @@ class Initiatives:
                 changed = update(VERSION).where(VERSION.c.id == number)
                 self._connection.execute(changed.values(place=self._vault.seal(place)))
 
-    def set_state(self, initiative_id: int, state: str) -> None:
-        """Move an initiative; who may is decided elsewhere."""
-        changed = update(INITIATIVE).where(INITIATIVE.c.id == initiative_id).values(state=state)
-        self._connection.execute(changed)
-
     def _set_authors(self, initiative_id: int, authors: Sequence[tuple[int | None, str, int]]) -> None:
         rows = [
             {

@@ -12,6 +12,7 @@ from storage.columns import instant, key, long_text, metadata, one_of, to
 from storage.joining_models import CodeAttempt, GroupChat, InvitationUse, Petition
 from storage.likeness_models import LikenessKey
 from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
+from storage.review_models import Move, ReviewNote
 from storage.secrecy_models import LEVELS, Discarded, Disclosure
 from storage.types import Dong, Id, Json
 from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSuccessor, UnitTarget
@@ -27,8 +28,10 @@ __all__ = [
     "Heard",
     "InvitationUse",
     "LikenessKey",
+    "Move",
     "Outbox",
     "Petition",
+    "ReviewNote",
     "Sequence",
     "Setting",
     "UnitAbove",
@@ -204,6 +207,7 @@ class Initiative(SQLModel, table=True):
 
     __table_args__ = (
         one_of("state", STATES),
+        Index("ix_initiative_queue", "unit_id", "state", "waiting_since"),
         CheckConstraint("benefit_in_money = (benefit_vnd IS NOT NULL)", name="benefit"),
     )
     id: int | None = key()
@@ -230,6 +234,16 @@ class Initiative(SQLModel, table=True):
     fingerprint_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
     submitted_at: datetime = instant(index=True)
+    # Since when it waits for a decision: handed in, corrected or appealed last. The order of the queue.
+    waiting_since: datetime | None = instant(nullable=True)
+    decided_at: datetime | None = instant(nullable=True)
+    # Facts beside the state; a programme says which it asks for before `valid`.
+    confirmed_at: datetime | None = instant(nullable=True)
+    recognition_number: str | None = long_text(None)
+    recognised_on: date | None = None
+    portal_code: str | None = long_text(None)
+    officer_confirmed_at: datetime | None = instant(nullable=True)
+    appealed_at: datetime | None = instant(nullable=True)
 
 
 class InitiativeVersion(SQLModel, table=True):

@@ -21,6 +21,7 @@ from storage.outbox import OutboxRows
 from storage.people import People
 from storage.petitions import Petitions
 from storage.prepared import executed
+from storage.reviews import Reviews
 from storage.roles import Roles
 from storage.unit_tree import UnitTree
 from storage.units import Units
@@ -103,6 +104,10 @@ class Transaction:
     @cached_property
     def petitions(self) -> Petitions:
         return Petitions(self.connection)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        return Reviews(self.connection)
 
     @cached_property
     def roles(self) -> Roles:

@@ -1,0 +1,173 @@
+"""What waits for a decision, who decided what, and the facts beside an initiative's state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+
+from storage.models import metadata
+
+INITIATIVE, MOVE = metadata.tables["initiative"], metadata.tables["move"]
+NOTE, ABOVE = metadata.tables["review_note"], metadata.tables["unit_above"]
+AUTHOR, WORKER = metadata.tables["author"], metadata.tables["worker"]
+
+_ITEM = (
+    "id", "code", "unit_id", "author_id", "phase", "state", "sealed", "title", "submitted_at",
+    "waiting_since", "decided_at", "confirmed_at", "recognition_number", "recognised_on", "portal_code",
+    "officer_confirmed_at", "appealed_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An initiative as a reviewer meets it."""
+
+    id: int
+    code: str
+    unit_id: int
+    author_id: int
+    phase: str
+    state: str
+    sealed: bool
+    title: str
+    submitted_at: datetime
+    waiting_since: datetime | None
+    decided_at: datetime | None
+    confirmed_at: datetime | None
+    recognition_number: str | None
+    recognised_on: date | None
+    portal_code: str | None
+    officer_confirmed_at: datetime | None
+    appealed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One move of an initiative: who, when, from, to, why."""
+
+    id: int
+    initiative_id: int
+    at: datetime
+    actor_id: int | None
+    before: str
+    after: str
+    why: str | None
+    missing: list[str] | None
+    undoes_id: int | None
+
+
+_LOOK = select(*(INITIATIVE.c[name] for name in _ITEM)).where(INITIATIVE.c.id == bindparam("initiative"))
+_CHANGE = update(INITIATIVE).where(
+    INITIATIVE.c.id == bindparam("its_id"), INITIATIVE.c.state == bindparam("its_state")
+)
+
+
+class Reviews:
+    """Reviews inside one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def look(self, initiative_id: int) -> Item | None:
+        """An initiative with the facts of its review."""
+        row = self._connection.execute(_LOOK, {"initiative": initiative_id}).first()
+        return None if row is None else Item(*row)
+
+    def find(self, code: str) -> Item | None:
+        """An initiative by its code."""
+        row = self._connection.execute(
+            select(*(INITIATIVE.c[name] for name in _ITEM)).where(INITIATIVE.c.code == code)
+        ).first()
+        return None if row is None else Item(*row)
+
+    def authors(self, initiative_id: int) -> list[int]:
+        """The workers who are its authors, as far as they are known to us."""
+        rows = select(AUTHOR.c.worker_id).where(
+            AUTHOR.c.initiative_id == initiative_id, AUTHOR.c.worker_id.is_not(None)
+        )
+        return list(self._connection.execute(rows).scalars())
+
+    def change(self, item: Item, after: str, facts: Mapping[str, Any]) -> bool:
+        """Move an initiative that still stands where `item` saw it; False when somebody was faster.
+
+        `facts` are further columns. The first decision stands: both databases let only one of two through.
+        """
+        changed = _CHANGE.values({"state": after, **facts}).returning(INITIATIVE.c.id)
+        known = {"its_id": item.id, "its_state": item.state}
+        return self._connection.execute(changed, known).first() is not None
+
+    def note_move(
+        self,
+        initiative_id: int,
+        states: tuple[str, str],
+        actor_id: int | None,
+        now: datetime,
+        *,
+        said: tuple[str, Sequence[str]] = ("", ()),
+        undoes_id: int | None = None,
+    ) -> int:
+        """Write down a move from the first state to the second; its number.
+
+        `said` is what the author is told: the reviewer's words, and the questions to complete.
+        """
+        before, after = states
+        why, missing = said
+        values = {"initiative_id": initiative_id, "before": before, "after": after, "actor_id": actor_id}
+        more = {"at": now, "why": why or None, "missing": list(missing) or None, "undoes_id": undoes_id}
+        written = insert(MOVE).values(**values, **more).returning(MOVE.c.id)
+        return int(self._connection.execute(written).scalar_one())
+
+    def moves(self, initiative_id: int) -> list[Moved]:
+        """The life of an initiative, from the beginning."""
+        names = (field for field in Moved.__dataclass_fields__)
+        rows = select(*(MOVE.c[name] for name in names)).where(MOVE.c.initiative_id == initiative_id)
+        return [Moved(*row) for row in self._connection.execute(rows.order_by(MOVE.c.id))]
+
+    def last_move(self, initiative_id: int) -> Moved | None:
+        """What happened to it last."""
+        moves = self.moves(initiative_id)
+        return moves[-1] if moves else None
+
+    # --- the queue
+
+    def queue(
+        self, reviewer_id: int, units: Sequence[int], states: Sequence[str], most: int, skip: int = 0
+    ) -> list[Item]:
+        """What waits at these units and all below, oldest first, but for the reviewer's own."""
+        rows = select(*(INITIATIVE.c[name] for name in _ITEM)).where(self._waits(reviewer_id, units, states))
+        ordered = rows.order_by(INITIATIVE.c.waiting_since, INITIATIVE.c.id).limit(most).offset(skip)
+        return [Item(*row) for row in self._connection.execute(ordered)]
+
+    def waiting(
+        self, reviewer_id: int, units: Sequence[int], states: Sequence[str]
+    ) -> tuple[int, datetime | None]:
+        """How many wait, and since when the oldest."""
+        rows = select(func.count(), func.min(INITIATIVE.c.waiting_since))
+        row = self._connection.execute(rows.where(self._waits(reviewer_id, units, states))).one()
+        return int(row[0]), row[1]
+
+    def _waits(self, reviewer_id: int, units: Sequence[int], states: Sequence[str]) -> Any:
+        within = INITIATIVE.c.unit_id.in_(select(ABOVE.c.unit_id).where(ABOVE.c.above_id.in_(units)))
+        own = exists().where(AUTHOR.c.initiative_id == INITIATIVE.c.id, AUTHOR.c.worker_id == reviewer_id)
+        return within & INITIATIVE.c.state.in_(states) & ~own
+
+    # --- what reviewers write for each other
+
+    def add_note(self, initiative_id: int, worker_id: int, words: str, now: datetime) -> None:
+        """Keep an internal note."""
+        values = {"initiative_id": initiative_id, "worker_id": worker_id, "at": now, "words": words}
+        self._connection.execute(insert(NOTE).values(**values))
+
+    def notes(self, initiative_id: int) -> list[tuple[str, datetime, str]]:
+        """Internal notes: whose, when, what; oldest first."""
+        rows = (
+            select(WORKER.c.name, NOTE.c.at, NOTE.c.words)
+            .join(WORKER, WORKER.c.id == NOTE.c.worker_id)
+            .where(NOTE.c.initiative_id == initiative_id)
+            .order_by(NOTE.c.id)
+        )
+        return [(row[0], row[1], row[2]) for row in self._connection.execute(rows)]
