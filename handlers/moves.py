@@ -68,7 +68,8 @@ class Verdict:
     """What became of a decision.
 
     `refused` is empty when it was done; otherwise `own` (their own initiative), `rights`, `late` (somebody
-    else was faster, or it is not in a state for this), `needs` (with `lacking`), `gone`, `too_late_to_undo`.
+    else was faster, or it is not in a state for this), `needs` (with `lacking`), `once` (appealed before),
+    `gone`, `too_late_to_undo`.
     """
 
     refused: str = ""
@@ -89,6 +90,8 @@ def decide(
     officer = _is_officer(tx, worker_id, item)
     if refused := _not_allowed(tx, worker_id, item, rule, now, officer=officer):
         return Verdict(refused)
+    if rule.deed == "appeal" and item.appealed_at is not None:
+        return Verdict("once", item.state)
     if item.state not in rule.before:
         return Verdict("late", item.state, last=tx.reviews.last_move(item.id))
     if rule.deed == "undo":

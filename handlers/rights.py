@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from handlers import initiative
 from handlers.house import House, Outcome
 from handlers.messages import Note
 from storage.people import Person
@@ -86,6 +85,8 @@ def refused(
     tx: Transaction, person: Person, deed: str, unit_id: int | None, house: House, now: datetime
 ) -> Outcome:
     """Refuse in one sentence, and write down that it was tried; an open question is shown again."""
+    from handlers import initiative  # what is asked again comes back to rights
+
     subject = "unit:-" if unit_id is None else f"unit:{unit_id}"
     tx.audit.note(person.worker_id, "refused", subject, now, why=deed)
     return initiative.reply_and_ask_again(tx, person, Note("rights.refused"), house=house, now=now)
