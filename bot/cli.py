@@ -63,18 +63,23 @@ def chat(config: ConfigOption = None) -> None:
 
 @units_app.command("import")
 def import_units(
-    file: Annotated[Path, typer.Argument(help="Danh sách đơn vị, CSV UTF-8.")],
+    file: Annotated[Path, typer.Argument(help="Danh sách đơn vị: CSV UTF-8 hoặc XLSX.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem sẽ thay đổi gì.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Nhập danh sách đơn vị; có lỗi thì liệt kê hết từng dòng và không nhập gì."""
     from bot import clock
     from bot.unit_import import import_file
+    from handlers.folding import fold
     from handlers.unit_rows import UnitListFaults
 
-    database = opened(configured(config))
+    settings = configured(config)
+    database, now = opened(settings), clock.now()
+    programme = settings.programme_facts()
+    phases = {fold(name): phase.code for phase in programme.phases for name in (phase.name, phase.code)}
+    day = programme.local_day(now)
     try:
-        for line in import_file(database, file, clock.now(), dry_run=dry_run):
+        for line in import_file(database, file, now, dry_run=dry_run, today=day, phases=phases):
             say(line)
     except UnitListFaults as wrong:
         from bot.unit_files import describe

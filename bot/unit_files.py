@@ -13,12 +13,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from handlers.unit_plan import ChangedUnit, Value
-from handlers.unit_rows import OPTIONAL, REQUIRED, Fault, Line, UnitListFaults
+from handlers.unit_cells import Aim
+from handlers.unit_columns import COLUMNS, MOST_TITLES, known_columns
+from handlers.unit_plan import Value
+from handlers.unit_rows import Fault, Line, UnitListFaults
 
 SEPARATORS = (",", ";", "\t")
 LARGEST_BYTES = 64 * 1024 * 1024
 _MOST_SHOWN = 12
+_LINES_LOOKED_AT = 200
 _LONGEST_SHOWN = 60
 # The first bytes of a file that is not text in UTF-8 at all, and what to call it.
 _SIGNATURES = (
@@ -49,8 +52,9 @@ SENTENCES: dict[str, str] = {
     "too_long": "cột {column} dài {length} ký tự, tối đa {longest}; rút ngắn lại",
     "damaged_letters": "có chữ đã hỏng (�); gõ lại chữ ấy",
     "bad_members": "số đoàn viên «{typed}» không phải số nguyên không âm; viết như 1250, 1.250 hoặc 1 250",
-    "bad_date": "cột {column}: «{typed}» không phải ngày; viết như 1/7/2025 hoặc 2025-07-01",
-    "bad_status": "cột status: «{typed}» không dùng được; viết active, left, dissolved, merged hoặc closed",
+    "bad_date": "«{typed}» không phải ngày; viết như 1/7/2025 hoặc 2025-07-01",
+    "bad_status": "«{typed}» không dùng được; viết active (hoạt động), left (đã rời), dissolved (giải thể), "
+    "merged (sáp nhập) hoặc closed (đóng)",
     "dates_reversed": "valid_to {valid_to} không sau valid_from {valid_from}; sửa lại một trong hai ngày",
     "doubled_code": "mã {code} đã có ở dòng {first_line}; mỗi đơn vị một mã, sửa một trong hai dòng",
     "reserved_code": "mã {code} dành để gọi đơn vị gốc; đặt cho đơn vị này mã khác",
@@ -61,12 +65,17 @@ SENTENCES: dict[str, str] = {
     "two_roots": "{code} để trống parent_code, mà {first_code} (dòng {first_line}) đã là gốc; điền cột này",
     "another_root": "{code} để trống parent_code, mà gốc đang dùng là {there} ({there_name}); "
     "điền parent_code cho {code}, hoặc cho {there} một dòng có parent_code là {code}",
-    "replaces_there": "{code} thay cho {replaces} đang còn hoạt động ({rows} dòng như vậy); "
-    "chưa gộp, tách được trên dữ liệu đã có, nên chỉ nhập được danh sách này vào cơ sở dữ liệu trống",
+    "closed_parent": "{code} thuộc {parent_code}, mà đơn vị ấy đã kết thúc; sửa parent_code",
+    "left_below": "{code} kết thúc mà còn {count} đơn vị bên dưới không có trong danh sách; "
+    "thêm các đơn vị ấy với cấp trên mới, hoặc một đơn vị thay cho {code} (cột replaces)",
+    "bad_target": "chỉ tiêu «{typed}» không đọc được; viết số như 2.000 hoặc phần trăm như 15%",
+    "unknown_phase": "cấu hình không có giai đoạn «{phase}»; dùng một trong: {phases}",
 }  # fmt: skip
-FIELDS: dict[str, str] = {
-    "name": "tên", "level": "cấp", "parent": "cấp trên", "members": "đoàn viên", "counted_on": "đếm ngày",
-    "valid_from": "từ ngày", "valid_to": "đến trước ngày", "old_name": "tên cũ",
+# Where to look for what is wrong, when the fault itself does not say.
+_COLUMNS_AT_FAULT = {
+    "missing_parent": "parent_code", "circle": "parent_code", "two_roots": "parent_code",
+    "another_root": "parent_code", "closed_parent": "parent_code", "too_deep": "parent_code",
+    "doubled_code": "code", "reserved_code": "code", "left_below": "status",
 }  # fmt: skip
 
 
@@ -136,42 +145,44 @@ def lines_of(text: str) -> Iterator[Line]:
 
 
 def _separator(physical: list[str]) -> str:
-    """The separator that makes the most known columns of the first line that is not empty."""
-    header = next((line for line in physical if line.strip(" ,;\t\n")), "")
+    """The separator that makes the most known columns of one of the first lines."""
+    filled = [line for line in physical[:_LINES_LOOKED_AT] if line.strip(" ,;\t\n")][:MOST_TITLES]
 
-    def known(separator: str) -> int:
-        cells = {cell.strip(' "\n').lower().replace(" ", "_") for cell in header.split(separator)}
-        return len(cells.intersection((*REQUIRED, *OPTIONAL)))
+    def known(separator: str) -> tuple[int, int]:
+        several = [[cell.strip(' "\n') for cell in line.split(separator)] for line in filled]
+        return max(((known_columns(cells), len(cells)) for cells in several), default=(0, 0))
 
-    return max(SEPARATORS, key=lambda separator: (known(separator), header.count(separator)))
+    return max(SEPARATORS, key=known)
 
 
 def describe(fault: Fault) -> str:
     """One sentence for the operator: where, what is wrong, and the way out."""
-    filled = {name: _shown(value) for name, value in fault.params.items()}
-    filled.setdefault("columns", ", ".join((*REQUIRED, *OPTIONAL, "target_<giai đoạn>_initiatives|people")))
+    filled = {name: shown(value) for name, value in fault.params.items()}
+    filled.setdefault("columns", ", ".join((*COLUMNS, "target_<giai đoạn>_initiatives|people")))
     sentence = SENTENCES[fault.reason].format_map(filled)
-    return f"dòng {fault.line}: {sentence}" if fault.line else sentence
+    column = fault.params.get("column") or _COLUMNS_AT_FAULT.get(fault.reason)
+    where = f"dòng {fault.line}" + (f", cột {column}" if column else "")
+    return f"{where}: {sentence}" if fault.line else sentence
 
 
-def describe_change(unit: ChangedUnit) -> str:
-    """One line for the operator who asked what an import would do."""
-    parts = [
-        f"{FIELDS[field]} {_shown(after) if before is None else _shown(before) + ' → ' + _shown(after)}"
-        for field, before, after in unit.differences
-        if field != "name" or not unit.is_new
-    ]
-    return "; ".join([f"{'thêm' if unit.is_new else 'sửa'} {unit.code} {_shown(unit.name)}", *parts])
-
-
-def _shown(value: Value | Mapping[str, Any] | list[str]) -> str:
+def shown(value: Value | Mapping[str, Any] | list[str]) -> str:
     """A value on one line and not too long, whatever the file had in it."""
     if isinstance(value, date):
         return f"{value.day}/{value.month}/{value.year}"
+    if isinstance(value, Aim):
+        return str(value.number) if value.percent_hundredths is None else _percent(value.percent_hundredths)
+    if isinstance(value, tuple):
+        return ", ".join(map(shown, value)) or "(không có)"
     if isinstance(value, list):
-        shown = " → ".join(map(_shown, value[:_MOST_SHOWN]))
-        return f"{shown} … ({len(value)} mã)" if len(value) > _MOST_SHOWN else shown
+        line = " → ".join(map(shown, value[:_MOST_SHOWN]))
+        return f"{line} … ({len(value)} mã)" if len(value) > _MOST_SHOWN else line
     if value is None:
         return "(không có)"
     text = "".join(letter if letter.isprintable() else " " for letter in str(value))
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _percent(hundredths: int) -> str:
+    """`1500` is `15 %`, `1250` is `12,5 %`."""
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole},{rest:02d}".rstrip("0").rstrip(",") + " %" if rest else f"{whole} %"

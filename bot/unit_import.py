@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 
-from bot.unit_files import describe_change, read_unit_file
+from bot.unit_files import read_unit_file
+from bot.unit_report import report
 from handlers.units import units_import
 from storage.database import Database
 
-MOST_SHOWN = 200
 
+def import_file(
+    database: Database,
+    path: Path,
+    now: datetime,
+    *,
+    dry_run: bool,
+    today: date | None = None,
+    phases: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """Import in one transaction; lines for the operator. Raises UnitListFaults and changes nothing.
 
-def import_file(database: Database, path: Path, now: datetime, *, dry_run: bool) -> Iterator[str]:
-    """Import in one transaction; lines for the operator. Raises UnitListFaults and changes nothing."""
+    `today` is the local day; `phases` gives the code of a phase for everything it may be called, folded.
+    """
     rows = read_unit_file(path)
     with database.transaction() as tx:
-        done = units_import(tx, rows, now, dry_run=dry_run)
-    if dry_run:
-        yield from (describe_change(unit) for unit in done.details[:MOST_SHOWN])
-        if len(done.details) > MOST_SHOWN:
-            yield f"… và {len(done.details) - MOST_SHOWN} thay đổi nữa"
-        yield f"sẽ thêm {done.added}, sẽ sửa {done.changed}, giữ nguyên {done.unchanged}; chưa ghi gì"
-        return
-    gone = f", bỏ qua {done.gone} đơn vị đã rời hoặc giải thể" if done.gone else ""
-    yield f"đã thêm {done.added}, đã sửa {done.changed}, giữ nguyên {done.unchanged}{gone}"
+        done = units_import(tx, rows, now, dry_run=dry_run, today=today, phases=phases)
+    yield from report(done, dry_run=dry_run)

@@ -9,17 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from handlers.unit_fate import Fate, identity
 from handlers.unit_rows import UNREAD, Fault, UnitRow
 from storage.unit_list import KnownUnit
 from storage.units import ROOT
 
 # No union comes near it; a longer line is a list whose parent column means something else.
 MOST_LEVELS = 300
-
-
-def identity(code: str) -> str:
-    """What makes two codes the same: capitals make no difference."""
-    return code.casefold()
 
 
 class Tree(NamedTuple):
@@ -40,7 +36,7 @@ class Tree(NamedTuple):
         return self.root if name == identity(ROOT) and name not in self.above else name or None
 
 
-def tree_of(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit]) -> Tree:
+def tree_of(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit], fate: Fate) -> Tree:
     """The tree as it would be; of rows with the same code the first counts."""
     present = _present(rows)
     above = {
@@ -49,7 +45,11 @@ def tree_of(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit]) -> Tree:
     }
     codes = {identity(row.code): row.code for row in reversed(present)}
     codes |= {identity(code): code for code in known}
-    there = [unit for unit in known.values() if unit.node.parent_id is None and unit.node.valid_to is None]
+    there = [
+        unit
+        for code, unit in known.items()
+        if unit.node.parent_id is None and unit.node.valid_to is None and identity(code) not in fate.closing
+    ]
     roots = [row.code for row in present if not row.parent_code] + [unit.node.code for unit in there]
     above |= dict.fromkeys(codes.keys() - above.keys())
     tree = Tree(above, {}, codes, identity(roots[0]) if roots else None, there[0] if there else None)
@@ -57,6 +57,7 @@ def tree_of(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit]) -> Tree:
         if identity(row.code) not in tree.lines:
             tree.lines[identity(row.code)] = row.line
             above[identity(row.code)] = tree.parent(row)
+    above |= fate.moving
     return tree
 
 

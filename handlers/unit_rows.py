@@ -5,29 +5,26 @@ Pure: it knows no file and no database. A cell that cannot be read is a fault wi
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from handlers.folding import fold, plain_spaces
-
-REQUIRED = ("code", "name", "level", "parent_code", "members", "old_names")
-OPTIONAL = ("groups", "replaces", "status", "valid_from", "valid_to", "members_on")
-_TARGET = re.compile(r"target_[a-z0-9_]+_(initiatives|people)")
-# A unit with one of these has left the tree: such a row describes the past and adds nothing.
-GONE = frozenset({"left", "dissolved", "merged", "closed"})
-STATUSES = GONE | {"", "active"}
+from handlers import unit_cells
+from handlers.folding import plain_spaces
+from handlers.unit_cells import Aim
+from handlers.unit_columns import (
+    MOST_TITLES,
+    column_of,
+    header_at,
+    header_faults,
+    target_of,
+    without_empty_end,
+)
 
 # The parent of a line that could not be read; nobody can type it, because cells are read without NUL.
 UNREAD = "\0"
 LONGEST = {"code": 40, "name": 300, "level": 40, "old_names": 300}
-# A thousand times more than any union has; what is above was typed wrongly.
-MOST_MEMBERS = 999_999_999
-_NUMBER = re.compile(r"[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 
 
 class Line(NamedTuple):
@@ -56,7 +53,11 @@ class UnitListFaults(Exception):
 
 @dataclass(frozen=True)
 class UnitRow:
-    """One unit as the list has it; an empty `parent_code` makes it the root."""
+    """One unit as the list has it; an empty `parent_code` makes it the root.
+
+    `active`: the list says that it is; `groups` is None when it says nothing of groups. Targets by phase
+    and measure.
+    """
 
     line: int
     code: str
@@ -70,7 +71,9 @@ class UnitRow:
     valid_from: date | None = None
     valid_to: date | None = None
     counted_on: date | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
+    active: bool = False
+    groups: tuple[str, ...] | None = None
+    targets: Mapping[tuple[str, str], Aim] = field(default_factory=dict)
 
 
 class Sheet(NamedTuple):
@@ -80,17 +83,21 @@ class Sheet(NamedTuple):
     faults: list[Fault]
 
 
-def read_rows(lines: Sequence[Line]) -> Sheet:
-    """Rows of the list whose first line names the columns."""
+def read_rows(lines: Sequence[Line], phases: Mapping[str, str] | None = None) -> Sheet:
+    """Rows of the list, in which a line names the columns; titles may stand above it.
+
+    `phases` gives the code of a phase for everything it may be called, folded; None takes any code.
+    """
     filled = [line for line in lines if line.broken or any(plain_spaces(cell) for cell in line.cells)]
     if not filled:
         return Sheet([], [Fault(0, "empty_file", {})])
-    header, body = filled[0], filled[1:]
-    columns = [plain_spaces(cell).lower().replace(" ", "_") for cell in header.cells]
-    faults = [Fault(header.number, reason, params) for reason, params in _header_faults(columns)]
+    at = header_at([line.cells for line in filled[:MOST_TITLES]], phases)
+    header, body = filled[at], filled[at + 1 :]
+    columns = [column_of(cell, phases) for cell in header.cells]
+    faults = [Fault(header.number, reason, params) for reason, params in header_faults(columns, phases)]
     if header.broken:
         return Sheet([], [Fault(header.number, "broken_quotes", {})])
-    if any(fault.reason != "unknown_column" for fault in faults):
+    if any(fault.reason in ("missing_column", "doubled_column") for fault in faults):
         return Sheet([], faults)
     if not body:
         return Sheet([], [*faults, Fault(0, "empty_file", {})])
@@ -103,26 +110,6 @@ def read_rows(lines: Sequence[Line]) -> Sheet:
     return Sheet(rows, faults)
 
 
-def _header_faults(columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    named = _without_empty_end(columns)
-    for column in REQUIRED:
-        if column not in named:
-            yield "missing_column", {"column": column}
-    for at, column in enumerate(named):
-        if column in named[:at] and column:
-            yield "doubled_column", {"column": column}
-        elif column not in REQUIRED and column not in OPTIONAL and not _TARGET.fullmatch(column):
-            yield "unknown_column", {"column": column, "position": at + 1}
-
-
-def _without_empty_end(cells: Sequence[str]) -> list[str]:
-    """Without the empty columns that a spreadsheet leaves at the right."""
-    kept = list(cells)
-    while kept and not plain_spaces(kept[-1]):
-        kept.pop()
-    return kept
-
-
 class _Cells:
     """One line on its way to being a row."""
 
@@ -130,7 +117,7 @@ class _Cells:
         self.line = line.number
         self.faults: list[Fault] = []
         self.row: UnitRow | None = None
-        width = len(_without_empty_end(columns))
+        width = len(without_empty_end(columns))
         if line.broken:
             self._fault("broken_quotes")
         elif len(line.cells) != len(columns) or any(plain_spaces(cell) for cell in line.cells[width:]):
@@ -153,29 +140,45 @@ class _Cells:
     def _row(self) -> UnitRow:
         for column in ("code", "name"):
             if not any(letter.isalnum() for letter in self.cells[column]):
-                self._fault(f"missing_{column}")
-        if any("\ufffd" in cell for cell in self.cells.values()):
-            self._fault("damaged_letters")
+                self._fault(f"missing_{column}", column=column)
+        for column, cell in self.cells.items():
+            if "\ufffd" in cell:
+                self._fault("damaged_letters", column=column)
         old_names = tuple(dict.fromkeys(part for part in self._parts("old_names") if part))
         self._check_lengths(old_names)
-        valid_from, valid_to = self._read("valid_from", _day), self._read("valid_to", _day)
+        valid_from, valid_to = (self._read(column, unit_cells.day) for column in ("valid_from", "valid_to"))
         if valid_from and valid_to and valid_to <= valid_from:
-            self._fault("dates_reversed", valid_from=valid_from, valid_to=valid_to)
+            self._fault("dates_reversed", column="valid_to", valid_from=valid_from, valid_to=valid_to)
+        status = self._status()
         return UnitRow(
             line=self.line,
             code=self.cells["code"],
             name=self.cells["name"],
-            level=self.cells["level"],
+            level=self.cells.get("level", ""),
             parent_code=self.cells["parent_code"],
-            members=self._read("members", _number),
+            members=self._read("members", unit_cells.whole_number),
             old_names=old_names,
             replaces=self._parts("replaces"),
-            gone=self._status() in GONE,
+            gone=unit_cells.is_gone(status),
+            active=status == "active",
             valid_from=valid_from,
             valid_to=valid_to,
-            counted_on=self._read("members_on", _day),
-            extra={name: cell for name, cell in self.cells.items() if name == "groups" or "target_" in name},
+            counted_on=self._read("members_on", unit_cells.day),
+            groups=self._groups(),
+            targets=self._targets(),
         )
+
+    def _groups(self) -> tuple[str, ...] | None:
+        """None when nothing is said; a dash says that the unit belongs to none."""
+        parts = self._parts("groups")
+        return None if not parts else tuple(part for part in parts if part.strip("-–—"))
+
+    def _targets(self) -> dict[tuple[str, str], Aim]:
+        found = {}
+        for column in self.cells:
+            if (target := target_of(column)) and (aim := self._read(column, unit_cells.aim)) is not None:
+                found[target] = aim
+        return found
 
     def _parts(self, column: str) -> tuple[str, ...]:
         parts = (plain_spaces(part) for part in self.cells.get(column, "").split(";"))
@@ -183,14 +186,14 @@ class _Cells:
 
     def _check_lengths(self, old_names: tuple[str, ...]) -> None:
         for column, longest in LONGEST.items():
-            for text in old_names if column == "old_names" else (self.cells[column],):
+            for text in old_names if column == "old_names" else (self.cells.get(column, ""),):
                 if len(text) > longest:
                     self._fault("too_long", column=column, length=len(text), longest=longest)
 
-    def _status(self) -> str:
-        status = fold(self.cells.get("status", ""))
-        if status not in STATUSES:
-            self._fault("bad_status", typed=self.cells["status"])
+    def _status(self) -> str | None:
+        status = unit_cells.status(self.cells.get("status", ""))
+        if status is None:
+            self._fault("bad_status", column="status", typed=self.cells["status"])
         return status
 
     def _read(self, column: str, reader: Callable[[str], Any]) -> Any:
@@ -199,27 +202,6 @@ class _Cells:
             return None
         value = reader(typed)
         if value is None:
-            self._fault("bad_members" if column == "members" else "bad_date", column=column, typed=typed)
+            kind = "members" if column == "members" else "target" if target_of(column) else "date"
+            self._fault(f"bad_{kind}", column=column, typed=typed)
         return value
-
-
-def _number(typed: str) -> int | None:
-    """A whole number as people write it here: `1250`, `1.250`, `1 250`."""
-    if not _NUMBER.fullmatch(typed):
-        return None
-    digits = typed.replace(".", "").replace(" ", "").lstrip("0") or "0"
-    return int(digits) if len(digits) <= len(str(MOST_MEMBERS)) else None
-
-
-def _day(typed: str) -> date | None:
-    """A whole day: `1/7/2025` or `2025-07-01`."""
-    day_first, year_first = _DAY_FIRST.fullmatch(typed), _YEAR_FIRST.fullmatch(typed)
-    try:
-        if day_first:
-            day, month, year = map(int, day_first.groups())
-            return date(year, month, day)
-        if year_first:
-            return date(*map(int, year_first.groups()))
-    except ValueError:
-        return None
-    return None

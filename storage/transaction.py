@@ -23,6 +23,8 @@ from storage.petitions import Petitions
 from storage.prepared import executed
 from storage.reviews import Reviews
 from storage.roles import Roles
+from storage.unit_groups import UnitGroups
+from storage.unit_targets import Targets
 from storage.unit_tree import UnitTree
 from storage.units import Units
 from storage.vault import Vault
@@ -114,8 +116,16 @@ class Transaction:
         return Roles(self.connection)
 
     @cached_property
+    def targets(self) -> Targets:
+        return Targets(self.connection)
+
+    @cached_property
     def tree(self) -> UnitTree:
         return UnitTree(self.connection)
+
+    @cached_property
+    def unit_groups(self) -> UnitGroups:
+        return UnitGroups(self.connection)
 
     @cached_property
     def units(self) -> Units:

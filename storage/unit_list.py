@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
 
 from storage.models import metadata
+from storage.unit_groups import GROUPED, write_groups
 from storage.unit_index import NAME
+from storage.unit_succession import FOLLOWING, write_successors
+from storage.unit_targets import AIMS, write_targets
 from storage.unit_tree import rebuild_tree
 from storage.units import MEMBERS, NODES, UNIT, Counted, UnitNode
 
@@ -33,6 +36,13 @@ class KnownUnit:
     parent_code: str | None = None
     names: dict[str, NameRow] = field(default_factory=dict)
     newest: Counted | None = None
+    successors: list[str] = field(default_factory=list)
+    groups: dict[str, str] = field(default_factory=dict)
+    targets: dict[tuple[str, str], tuple[int | None, int | None]] = field(default_factory=dict)
+
+    def is_open(self, today: date) -> bool:
+        """Whether the unit exists on that day, or will."""
+        return self.node.valid_to is None or self.node.valid_to > today
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,9 @@ class UnitChange:
 
     `parent` is the code of the unit above, None when that does not change (a unit that becomes the root has
     None as its column `parent_id`). A name that is there already takes the new key and kind. A new unit
-    brings its name, level and dates of validity.
+    brings its name, level and dates of validity. `groups` (name by code) are all it belongs to from now on,
+    None when that does not change; targets are a count or hundredths of a per cent, by phase and measure.
+    `successors` are codes of units that stand in its place `since` a day.
     """
 
     code: str
@@ -50,11 +62,17 @@ class UnitChange:
     names: tuple[NameRow, ...] = ()
     words: frozenset[str] = frozenset()
     counted: Counted | None = None
+    groups: Mapping[str, str] | None = None
+    targets: Mapping[tuple[str, str], tuple[int | None, int | None]] = field(default_factory=dict)
+    successors: tuple[str, ...] = ()
+    since: date | None = None
 
 
 _NAMES = select(NAME.c.unit_id, NAME.c.name, NAME.c.search_key, NAME.c.kind)
 _COUNTS = select(MEMBERS.c.unit_id, MEMBERS.c.members, MEMBERS.c.counted_on).order_by(MEMBERS.c.id)
 _NUMBERS = select(UNIT.c.code, UNIT.c.id)
+# Another value in one of these changes who stands above whom.
+_TREE = {"parent_id", "valid_to"}
 _FORGET_NAME = delete(NAME).where(NAME.c.unit_id == bindparam("of"), NAME.c.name == bindparam("called"))
 _FORGET_WORD = delete(WORD).where(WORD.c.unit_id == bindparam("of"), WORD.c.word == bindparam("called"))
 
@@ -69,6 +87,12 @@ def known_units(connection: Connection) -> dict[str, KnownUnit]:
         by_id[unit_id].names[name] = NameRow(name, key, kind)
     for unit_id, members, counted_on in connection.execute(_COUNTS):
         by_id[unit_id].newest = Counted(members, counted_on)
+    for old, new in connection.execute(FOLLOWING):
+        by_id[old].successors.append(by_id[new].node.code)
+    for unit_id, code, name in connection.execute(GROUPED):
+        by_id[unit_id].groups[code] = name
+    for unit_id, phase, measure, count, percent in connection.execute(AIMS):
+        by_id[unit_id].targets[phase, measure] = (count, percent)
     return {known.node.code: known for known in by_id.values()}
 
 
@@ -86,8 +110,13 @@ def write_units(
     both = [(numbers[unit.code], unit) for unit in (*added, *changed)]
     # Parents may stand behind their children in the list, so they are joined when all are there.
     _set(connection, "parent_id", [(number, numbers[unit.parent]) for number, unit in both if unit.parent])
-    if added or any(unit.parent or "parent_id" in unit.columns for unit in changed):
+    follows = [(number, numbers[new], unit.since) for number, unit in both for new in unit.successors]
+    reopened = [number for number, unit in both if unit.columns.get("valid_to", "") is None]
+    write_successors(connection, follows, reopened, now)
+    if added or any(unit.parent or _TREE & unit.columns.keys() or unit.successors for unit in changed):
         rebuild_tree(connection)
+    write_groups(connection, [(n, unit.groups) for n, unit in both if unit.groups is not None], now)
+    write_targets(connection, [(n, key, aim) for n, unit in both for key, aim in unit.targets.items()], now)
     changed_numbers = [(numbers[unit.code], unit) for unit in changed]
     _forget(connection, changed_numbers)
     names = [{"unit_id": number, **row._asdict()} for number, unit in both for row in unit.names]

@@ -102,3 +102,18 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("SANGKIEN_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def older(database: Database, tmp_path: Path) -> Iterator[Database]:
+    """A database of its own, with nothing in it, beside the usual one."""
+    if database.is_sqlite:
+        opened = Database(f"sqlite:///{tmp_path / 'older.db'}")
+    else:
+        with database.schema_connection() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("DROP DATABASE IF EXISTS older"))
+            connection.execute(text("CREATE DATABASE older"))
+        opened = Database(database.url.set(database="older").render_as_string(hide_password=False))
+    yield opened
+    opened.close()

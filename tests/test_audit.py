@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from alembic.command import upgrade as migrate
@@ -162,21 +160,6 @@ def test_a_note_costs_little_of_an_answer(database: Database) -> None:
             tx.audit.note(7, "submitted", f"SK-{number}", NOON, before="draft", after="submitted")
         spent = time.process_time() - started
     assert spent / 2_000 < 60e-6
-
-
-@pytest.fixture
-def older(database: Database, tmp_path: Path) -> Iterator[Database]:
-    """A database of its own, with nothing in it, beside the usual one."""
-    if database.is_sqlite:
-        opened = Database(f"sqlite:///{tmp_path / 'older.db'}")
-    else:
-        with database.schema_connection() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(text("DROP DATABASE IF EXISTS older"))
-            connection.execute(text("CREATE DATABASE older"))
-        opened = Database(database.url.set(database="older").render_as_string(hide_password=False))
-    yield opened
-    opened.close()
 
 
 def test_the_entries_of_an_older_database_are_chained_as_they_are(older: Database) -> None:

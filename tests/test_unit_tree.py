@@ -6,6 +6,7 @@ import random
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from alembic.command import upgrade as migrate
 from sqlalchemy import insert, text
 
 from bot.unit_files import lines_of, read_unit_file
@@ -15,7 +16,7 @@ from storage.models import UnitSuccessor
 from storage.transaction import Transaction
 from storage.unit_tree import ABOVE, rebuild_tree
 from storage.units import UNIT
-from storage.upgrade import upgrade_database, version_of
+from storage.upgrade import _scripts, upgrade_database
 
 LIST = Path(__file__).parent / "data" / "units.csv"
 NOW = datetime(2023, 8, 15, 2, 0, tzinfo=UTC)
@@ -101,16 +102,20 @@ def test_a_merged_unit_stands_below_its_successor_and_a_split_one_below_neither(
         assert open_now == ["C"]
 
 
-def test_units_of_an_older_database_get_their_lines(database: Database) -> None:
-    load(database, "T,LĐLĐ tỉnh,p,,0,", "A,Ngành A,u,T,0,", "C,Cơ sở C,g,A,0,")
-    with database.schema_connection() as connection:
-        for table in ("unit_above", "unit_successor", "unit_group_member", "unit_group", "unit_target"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+def test_units_of_an_older_database_get_their_lines(older: Database) -> None:
+    unit = (
+        "INSERT INTO unit (id, code, name, level, parent_id, created_at) "
+        "VALUES (:id, :code, :code, 'x', :up, :at)"
+    )
+    tree = ((1, "T", None), (2, "A", 1), (3, "C", 2))
+    with older.schema_connection() as connection:
+        config = _scripts()
+        config.attributes["connection"] = connection
+        migrate(config, "0003")
+        rows = [{"id": row, "code": code, "up": up, "at": "2023-08-15 05:00:00"} for row, code, up in tree]
+        connection.execute(text(unit), rows)
         connection.commit()
-    upgrade_database(database)
-    with database.reading() as tx:
-        unit = number(tx, "C")
-        assert tx.tree.line(unit) == [unit, number(tx, "A"), number(tx, "T")]
+    upgrade_database(older)
+    with older.reading() as tx:
+        assert tx.tree.line(3) == [3, 2, 1]
         assert len(tx.connection.execute(ABOVE.select()).all()) == 6
-        assert version_of(tx.connection) is not None

@@ -77,7 +77,7 @@ class TestFaults:
         assert by_reason["two_roots"]["first_line"] == 2
         assert by_reason["wrong_cells"] == {"found": 5, "expected": 6}
         for fault in found:
-            assert describe(fault).startswith(f"dòng {fault.line}: ")
+            assert describe(fault).startswith(f"dòng {fault.line}")
 
     def test_members_may_be_grouped_as_people_do(self, database: Database) -> None:
         for typed, members in (("1.250", 1250), ("1 250", 1250), ("1\xa0250", 1250), (" 7 ", 7), ("0", 0)):
@@ -112,7 +112,7 @@ class TestFaults:
             ("missing_column", ["code,name,level,members,old_names", "T,a,p,1,"]),
             ("doubled_column", [HEADER + ",name", "T,a,p,,1,,b"]),
             ("unknown_column", [HEADER + ",phone", "T,a,p,,1,,090"]),
-            ("unknown_column", [HEADER + ",target_gd1", "T,a,p,,1,,5"]),
+            ("unknown_column", [HEADER + ",target_", "T,a,p,,1,,5"]),
             ("reserved_code", [HEADER, "ROOT,a,p,T,1,", "T,b,p,,1,"]),
             ("damaged_letters", [HEADER, "T,a\ufffdc,p,,1,"]),
             ("bad_status", [HEADER + ",status", "T,a,p,,1,,gone"]),

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.unit_files import describe_change, lines_of, read_unit_file
+from bot.unit_files import lines_of, read_unit_file
+from bot.unit_report import report
 from handlers.folding import fold
 from handlers.unit_list import MOST_LEVELS
 from handlers.unit_rows import UnitListFaults
@@ -168,13 +169,6 @@ class TestALaterList:
             assert [fault.reason for fault in caught.value.faults] == [reason]
         assert counts(load(database, *TREE)) == (0, 0, 3)
 
-    def test_a_list_after_a_merger_is_not_laid_over_the_units_before_it(self, database: Database) -> None:
-        load(database, *TREE)
-        header = HEADER + ",replaces,status"
-        with pytest.raises(UnitListFaults) as caught:
-            load(database, header, "C,CĐCS ghép,grassroots,T,30,,A; B,active", "A,Mai Trạch,x,,,,A,dissolved")
-        assert [fault.reason for fault in caught.value.faults] == ["replaces_there"]
-
     def test_units_that_have_gone_need_no_parent_and_are_not_added(self, database: Database) -> None:
         header = HEADER + ",replaces,status"
         done = load(
@@ -187,9 +181,14 @@ class TestALaterList:
         rows = ("A,CĐCS Mai Trạch Mới,grassroots,T,1.250,", "C,CĐCS Tam An,grassroots,B,7,CĐ Tam An")
         done = load(database, HEADER, *rows, dry_run=True)
         assert counts(done) == (1, 1, 0)
-        assert [describe_change(unit) for unit in done.details] == [
-            "sửa A CĐCS Mai Trạch Mới; tên CĐCS Mai Trạch → CĐCS Mai Trạch Mới; đoàn viên 10 → 1250",
-            "thêm C CĐCS Tam An; cấp grassroots; cấp trên B; đoàn viên 7; tên cũ CĐ Tam An",
+        assert list(report(done, dry_run=True)) == [
+            "Đơn vị mới (1):",
+            "  C CĐCS Tam An; thuộc B; 7 đoàn viên",
+            "Đổi tên (1):",
+            "  A CĐCS Mai Trạch → CĐCS Mai Trạch Mới",
+            "Số đoàn viên (1):",
+            "  A CĐCS Mai Trạch Mới: 10 → 1250",
+            "sẽ thêm 1, sẽ sửa 1, giữ nguyên 0; chưa ghi gì",
         ]
         assert counts(load(database, *TREE)) == (0, 0, 3)
 
