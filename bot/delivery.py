@@ -139,12 +139,12 @@ class Delivery:
             for part in range(promise.parts_sent, parts):
                 if part > promise.parts_sent:
                     await self._ledger.within(partial(_went, promise.id, part))
-                await self._pacer.turn(promise.address, bulk=promise.priority > 0, more=part > 0)
                 try:
-                    if part < texts:
-                        message = await channel.send(promise.address, spoken, part)
-                    else:
-                        await self._send_file(promise, channel, spoken, spoken.files[part - texts])
+                    async with self._pacer.turn(promise.address, bulk=promise.priority > 0, more=part > 0):
+                        if part < texts:
+                            message = await channel.send(promise.address, spoken, part)
+                        else:
+                            await self._send_file(promise, channel, spoken, spoken.files[part - texts])
                 except Unknown as failed:  # it may have arrived: it is not repeated, the rest still follows
                     unknown = failed
         except CallFailed as failed:
@@ -209,8 +209,8 @@ class Delivery:
         It may get lost. Raises CallFailed.
         """
         name, address, language = where
-        await self._pacer.turn(address, bulk=False)
-        await self._channels[name].send(address, self._speech.render(reply, language), 0)
+        async with self._pacer.turn(address, bulk=False):
+            await self._channels[name].send(address, self._speech.render(reply, language), 0)
 
     async def close(self) -> None:
         """Let the sends under way end, and write down how they ended."""

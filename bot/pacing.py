@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 
 # Bot API FAQ: about 30 messages a second overall, one a second in a chat with short bursts,
 # 20 a minute in a group.
-OVERALL_GAP = 1 / 28.9
-# A turn given late is made up for, but only so much: two that leave closer together could be one too many.
-MADE_UP = 0.010
+OVERALL_GAP = 1 / 29.2
+MADE_UP = 0.05  # seconds of lateness that are caught up with
+# Whatever the way there takes: a message arrives between its leaving and its answer, so at most so many are
+# under way or answered within the last second, the one that leaves among them.
+OVERALL_MOST, OVERALL_SECONDS = 30, 1.0
+UNDER_WAY_SECONDS = 3.0  # then it has arrived, or it hangs and must not hold the others
 CHAT_BURST, CHAT_SECONDS = 3, 3.3
 GROUP_BURST, GROUP_SECONDS = 19, 61.0
 # While something is broadcast, and for a while after a refusal, answers keep to the same pace; otherwise each
@@ -45,16 +50,37 @@ class Pacer:
         self._live_in_a_row = 0
         self._next_at = self._strict_until = self._paused_until = float("-inf")
         self._chats: OrderedDict[str, deque[float]] = OrderedDict()
+        self._numbers = count()
+        self._under_way: OrderedDict[int, float] = OrderedDict()
+        # More than so many answered in a second leave no room at all, so the older ones need not be known.
+        self._answered: deque[float] = deque(maxlen=OVERALL_MOST)
         self._chat_paused: dict[str, float] = {}
         self._chat_strict: dict[str, float] = {}
         self._dispatcher: asyncio.Task[None] | None = None
 
-    async def turn(self, address: str, *, bulk: bool, more: bool = False) -> None:
-        """Wait for the right to send one message to a chat; `more`: it is not the first of its reply."""
+    @asynccontextmanager
+    async def turn(self, address: str, *, bulk: bool, more: bool = False) -> AsyncIterator[None]:
+        """Wait for the right to send one message to a chat, and send it inside the block.
+
+        `more`: it is not the first message of its reply.
+        """
+        if bulk or more or not self._may_go_at_once(address, self._now()):
+            await self._wait(address, bulk=bulk)
+        else:
+            self._leaves(address, self._now())
+        number = next(self._numbers)
+        self._under_way[number] = self._now()
+        try:
+            yield
+        finally:
+            now = self._now()
+            if self._under_way.pop(number, None) is not None:
+                self._answered.append(now)
+            if address in self._chats:
+                self._chats[address][-1] = now  # between leaving and its answer it arrived
+
+    async def _wait(self, address: str, *, bulk: bool) -> None:
         now = self._now()
-        if not bulk and not more and self._may_go_at_once(address, now):
-            self._sent(address, now)
-            return
         waiting = _Waiting(address, asyncio.get_running_loop().create_future())
         (self._bulk if bulk else self._live).append(waiting)
         if bulk:
@@ -88,7 +114,7 @@ class Pacer:
     async def _dispatch(self) -> None:
         while self._live or self._bulk:
             now = self._now()
-            wait = max(self._next_at, self._paused_until) - now
+            wait = max(self._next_at, self._paused_until, self._room_at(now)) - now
             if wait > 0:
                 await self._sleep(wait)
                 continue
@@ -96,8 +122,9 @@ class Pacer:
             if chosen is None:
                 await self._sleep(self._gap)
                 continue
-            self._sent(chosen.address, now)
+            self._leaves(chosen.address, now)
             chosen.turn.set_result(None)
+            await asyncio.sleep(0)  # so that it is under way before the next is chosen
 
     def _chosen(self, now: float) -> _Waiting | None:
         """The first that waits and whose chat may be written to: live ones first, but not for ever."""
@@ -129,16 +156,31 @@ class Pacer:
         sent = self._chats.get(address)
         return sent is None or len(sent) < most or now - sent[-most] > seconds
 
-    def _sent(self, address: str, now: float) -> None:
-        idle = now - self._next_at > 1.0
+    def _leaves(self, address: str, now: float) -> None:
+        idle = now - self._next_at > OVERALL_SECONDS
         begun = now if idle else max(self._next_at, now - MADE_UP)
-        self._next_at = min(begun + self._gap, now + 1.0)
+        self._next_at = min(begun + self._gap, now + OVERALL_SECONDS)
+        self._chat(address, now).append(now)
+
+    def _chat(self, address: str, now: float) -> deque[float]:
+        """When a chat was last written to; chats that have been silent for long are forgotten."""
         sent = self._chats.setdefault(address, deque(maxlen=GROUP_BURST))
-        sent.append(now)
         self._chats.move_to_end(address)
-        # The chat that has been silent longest comes first: what is too old to matter is forgotten.
-        while now - next(iter(self._chats.values()))[-1] > GROUP_SECONDS:
-            self._chats.popitem(last=False)
+        first = next(iter(self._chats))
+        while first != address and now - self._chats[first][-1] > GROUP_SECONDS:
+            del self._chats[first]
+            first = next(iter(self._chats))
+        return sent
+
+    def _room_at(self, now: float) -> float:
+        """When one more may be under way; now, when there is room."""
+        while self._answered and now - self._answered[0] >= OVERALL_SECONDS:
+            self._answered.popleft()
+        while self._under_way and now - next(iter(self._under_way.values())) >= UNDER_WAY_SECONDS:
+            self._under_way.popitem(last=False)
+        if len(self._under_way) + len(self._answered) < OVERALL_MOST:
+            return now
+        return self._answered[0] + OVERALL_SECONDS if self._answered else now + self._gap
 
 
 def _is_group(address: str) -> bool:

@@ -76,6 +76,8 @@ class Mailing:
     async def __aenter__(self) -> Mailing:
         await self.channel.open()
         self.running = asyncio.ensure_future(self.delivery.run())
+        self.delivery.wake()
+        await until(lambda: self.ledger.commits >= 2)  # what an earlier run left behind has been looked at
         return self
 
     async def __aexit__(self, *_: object) -> None:
