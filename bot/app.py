@@ -130,7 +130,7 @@ class App:
         self._at_rest = False
         await self._introduced(ledger)
         channels: dict[str, Channel] = {self._channel.name: self._channel}
-        papers = Papers(painters(self._speech, self._database))
+        papers = Papers(painters(self._speech, self._database, self._config.files.folder))
         parcels = Parcels(self._config.files.folder, papers)
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic), parcels)
         fetching = self._fetching(ledger, channels, delivery)

@@ -13,36 +13,34 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from bot.documents.drawn import Drawn
+from bot.documents.my_data import MyData
 from bot.documents.poster import poster, words_for
 from bot.documents.qr import qr_png
 from bot.speech import Speech
 from storage.database import Database
 
+__all__ = ["Drawn", "NoSuchPaper", "Painter", "Papers", "painters"]
+
 REMEMBERED_BYTES = 8_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A paper as bytes: `kind` is photo or document, `name` what a phone shows and saves it as."""
-
-    content: bytes
-    name: str
-    media_type: str
-    kind: str = "document"
 
 
 Painter = Callable[[Mapping[str, Any], str], Drawn]
 """Draws from params and the reader's language. Called in the papers' thread, one at a time."""
 
 
-def painters(speech: Speech, database: Database) -> dict[str, Painter]:
-    """Every kind of paper and who draws it. One that reads tables uses `database.reading()`."""
+def painters(speech: Speech, database: Database, folder: Path) -> dict[str, Painter]:
+    """Every kind of paper and who draws it. One that reads tables uses `database.reading()`.
+
+    `folder` holds the files that people sent.
+    """
     return {
         "invitation_qr": lambda params, _language: _qr(params),
+        "my_data": MyData(speech, database, folder),
         "poster": partial(_poster, speech),
     }
 
@@ -90,6 +88,8 @@ class Papers:
             self._drawn.move_to_end(key)
             return self._drawn[key]
         drawn = self._known[kind](params, language)
+        if drawn.personal:
+            return drawn
         self._drawn[key] = drawn
         self._size += len(drawn.content)
         while self._size > self._most:

@@ -12,6 +12,7 @@ COMMANDS = {
     "mine": ("cuatoi", "mine"),
     "invite": ("moi", "invite"),
     "unit": ("donvi", "unit"),
+    "privacy": ("dulieu", "privacy"),
     "language": ("ngonngu", "language"),
     "menu": ("menu", "menu"),
     "help": ("trogiup", "help"),
@@ -19,7 +20,7 @@ COMMANDS = {
     "start": ("start", "start"),
 }
 # What a messenger's menu shows, in the order of a worker's needs.
-SHOWN = ("new", "drafts", "mine", "unit", "menu", "help", "language", "cancel")
+SHOWN = ("new", "drafts", "mine", "unit", "menu", "help", "privacy", "language", "cancel")
 _BY_NAME = {name: meaning for meaning, names in COMMANDS.items() for name in names}
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
 

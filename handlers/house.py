@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from handlers.messages import Button
 from handlers.programme import Programme
 
-CONSENT_VERSION = "1"
+CONSENT_VERSION = "2"  # of the texts with which consent is asked; they and it change together
 
 
 class Labels(Protocol):
-    """How buttons are called, in every language the bot speaks."""
+    """How buttons are called and what is shown, in every language the bot speaks."""
+
+    def say(self, language: str, key: str, params: Mapping[str, Any]) -> str:
+        """A text as it is shown: what a proof of consent is made of."""
+        ...
 
     def of(self, button: Button) -> Iterable[str]:
         """The button's labels and the obvious words that mean the same, as a person would type them."""
@@ -40,6 +44,7 @@ class House:
     link: str = ""
     key: bytes = b""
     new_code: Callable[[], str] = _no_codes
+    keep_recognised: bool = True
 
     def mark(self, words: str) -> str:
         """A mark that only this installation can make: a button that carries it was drawn by us."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import codes, initiative, joining, routes, start
+from handlers import codes, consent, initiative, joining, privacy, routes, start
 from handlers.choosing import chosen, key_of
 from handlers.commands import command_of
-from handlers.house import House, Outcome
+from handlers.house import CONSENT_VERSION, House, Outcome
 from handlers.messages import (
     Attached,
     Button,
@@ -51,7 +51,7 @@ def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcom
         tx.people.reachable(person, reachable=isinstance(event.what, Returned))
         return Outcome()
     tx.people.reachable(person, reachable=True)
-    outcome = _from_a_worker(tx, person, event, house, now)
+    outcome = _from_somebody(tx, person, event, house, now)
     outcome.language = person.language
     return outcome
 
@@ -71,6 +71,17 @@ def _for_us(text: str, house: House) -> bool:
     mention = text.split(None, 1)[0].partition("@")[2].lower() if text.split() else ""
     ours = house.link.rpartition("/")[2].lower()
     return command is not None and command[0] != "unknown" and mention in ("", ours)
+
+
+def _from_somebody(tx: Transaction, person: Person, event: Event, house: House, now: datetime) -> Outcome:
+    """Somebody who is remembered: agrees to today's text, to an older one, or has withdrawn."""
+    if person.consent == CONSENT_VERSION:
+        return _from_a_worker(tx, person, event, house, now)
+    if not person.consent:
+        return privacy.after_withdrawal(tx, person, event, house, now)
+    outcome = _from_a_worker(tx, person, event, house, now)
+    consent.ask_about_new_text(tx, person, house, now)
+    return outcome
 
 
 def _from_a_worker(tx: Transaction, person: Person, event: Event, house: House, now: datetime) -> Outcome:

@@ -76,7 +76,7 @@ def menu(tx: Transaction, person: Person, _argument: str, house: House, now: dat
             Button("menu|mine|-", "button.mine"),
         ),
         (Button("menu|unit|-", "button.my_unit"), Button("menu|language|-", "button.language")),
-        (Button("menu|help|-", "button.help"),),
+        (Button("menu|help|-", "button.help"), Button("privacy|see|-", "button.privacy")),
     ]
     return _say(tx, person, Reply("menu.menu", {}, (), tuple(rows)), now)
 

@@ -33,6 +33,13 @@ def promise_to(tx: Transaction, where: tuple[str, str], language: str, reply: Re
     tx.outbox.promise([_row(*where, None, language, reply, now)])
 
 
+def promise_at(
+    tx: Transaction, channel: str, address: str, language: str, reply: Reply, now: datetime
+) -> None:
+    """Promise a reply to an address that nobody is remembered for; the row is erased when it is settled."""
+    tx.outbox.promise([_row(channel, address, None, language, reply, now)])
+
+
 def offer(tx: Transaction, person: Person, reply: Reply, **talk: object) -> None:
     """Remember what this reply lets the person choose by typing, and what the talk is about."""
     offered = reply.offered()

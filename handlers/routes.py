@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import drafts, inviting, menu, mine, start
+from handlers import drafts, inviting, menu, mine, privacy, start
 from handlers.house import House, Outcome
 from handlers.messages import Event, Note
 from storage.people import Person
@@ -38,6 +38,7 @@ COMMANDED: Mapping[str, Commanded] = {
     "mine": mine.command,
     "invite": inviting.command,
     "unit": menu.unit,
+    "privacy": privacy.command,
     "language": menu.languages,
     "menu": menu.menu,
     "help": menu.help_,
@@ -50,6 +51,7 @@ TAPPED: Mapping[str, Tapped] = {
     "invite": inviting.pressed,
     "start": start.pressed,
     "menu": menu.pressed,
+    "privacy": privacy.pressed,
 }
 TOPICS: Mapping[str, Topic] = {
     "unit": Topic(start.search_unit, start.ask_unit),

@@ -6,7 +6,7 @@ import hmac
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import codes, initiative, joining
+from handlers import codes, consent, initiative, joining
 from handlers.choosing import chosen
 from handlers.commands import command_of
 from handlers.cuts import presumed_cut
@@ -27,6 +27,7 @@ from handlers.messages import (
 )
 from handlers.promising import offer, promise, promise_stranger
 from handlers.unit_search import find_units
+from storage.consents import PROCESSING
 from storage.people import Person
 from storage.transaction import Transaction
 
@@ -122,9 +123,7 @@ def _agreed(
 ) -> Outcome:
     name = plain_spaces(event.name)[:LONGEST_NAME].strip()
     person = tx.people.welcome(event.channel, event.address, name, language, now)
-    proof = f"{event.channel}:{event.number}"
-    tx.people.agree(person.worker_id, "processing", CONSENT_VERSION, proof, now)
-    tx.audit.note(person.worker_id, "consent", f"worker:{person.worker_id}", now, after=CONSENT_VERSION)
+    consent.give(tx, person, PROCESSING, language, event, house, now)
     if invitation and (invited := joining.still_open(tx, invitation, house, now)):
         return ready(tx, person, house, now, *joining.join(tx, person, invited, now))
     return ask_unit(tx, person, house, now, Note("start.welcome"))
@@ -239,11 +238,24 @@ def pressed(
         if unit is None or (unit.valid_to is not None and unit.valid_to <= house.programme.local_day(now)):
             return ask_unit(tx, person, house, now, Note("start.unit_closed"))
         return ready(tx, person, house, now, *joining.choose(tx, person, unit.id, unit.code, now))
+    if name == "agree" and person.consent != CONSENT_VERSION:
+        return _agreed_anew(tx, person, event, argument, house, now)
     if name == "agree":
         return Outcome(toast="toast.already")
     if name == "refuse":
-        contact = house.contact or "—"
-        return ready(tx, person, house, now, Note("start.refused_later", {"contact": contact}))
+        return ready(tx, person, house, now, Note("start.refused_later"))
     if name == "later":
         return ready(tx, person, house, now)
     return again(tx, person, "", house, now)
+
+
+def _agreed_anew(
+    tx: Transaction, person: Person, event: Event, language: str, house: House, now: datetime
+) -> Outcome:
+    """A yes to a newer text; a button that was drawn for an older one is not taken for it."""
+    what = event.what
+    version = what.action.rpartition("|")[2].partition(".")[0] if isinstance(what, Pressed) else ""
+    if version != CONSENT_VERSION:
+        return ready(tx, person, house, now, Note("form.stale"))
+    consent.give(tx, person, PROCESSING, language or "vi", event, house, now)
+    return initiative.reply_and_ask_again(tx, person, Note("consent.thanks"), house=house, now=now)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from handlers import initiative, lookalikes
+from handlers import consent, initiative, lookalikes
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
@@ -162,7 +162,8 @@ def _receipt(
         "unit": tx.people.unit_name(person.unit_id),
         "at": moment(now),
     }
-    rows = ((Button("menu|mine|-", "button.mine"), Button("menu|new|-", "button.new")),)
+    ways_on = (Button("menu|mine|-", "button.mine"), Button("menu|new|-", "button.new"))
+    rows = (ways_on, *consent.ask_once(tx, person))
     reply = Reply(key, params, (), rows)
     promise(tx, person, [reply], now)
     offer(tx, person, reply)

@@ -20,6 +20,7 @@ from storage.initiative_models import (
 from storage.joining_models import CodeAttempt, GroupChat, InvitationUse, Petition
 from storage.likeness_models import LikenessKey
 from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
+from storage.privacy_models import Consent, PrivacyRequest
 from storage.review_models import Move, ReviewNote
 from storage.secrecy_models import LEVELS, Discarded, Disclosure
 from storage.types import Dong, Id, Json
@@ -33,6 +34,7 @@ __all__ = [
     "Audit",
     "Author",
     "CodeAttempt",
+    "Consent",
     "DeadLetter",
     "Discarded",
     "Disclosure",
@@ -45,6 +47,7 @@ __all__ = [
     "Move",
     "Outbox",
     "Petition",
+    "PrivacyRequest",
     "ReviewNote",
     "Sequence",
     "Setting",
@@ -105,7 +108,11 @@ class UnitMembers(SQLModel, table=True):
 
 
 class Worker(SQLModel, table=True):
-    """A person who agreed to be remembered. Never found or merged by name."""
+    """A person who agreed to be remembered. Never found or merged by name.
+
+    `consent` is the version of the text they agree to now, empty after a withdrawal. Of somebody who was
+    erased only the number stays, with `erased_at`: what they had counted still counts for one person.
+    """
 
     __table_args__ = (one_of("language", ("vi", "en")),)
     id: int | None = key()
@@ -113,6 +120,9 @@ class Worker(SQLModel, table=True):
     language: str = long_text("vi")
     unit_id: int | None = to("unit.id", nullable=True)
     created_at: datetime = instant()
+    consent: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    consent_asked_at: datetime | None = instant(nullable=True)
+    erased_at: datetime | None = instant(nullable=True)
 
 
 class Membership(SQLModel, table=True):
@@ -145,18 +155,6 @@ class Grant(SQLModel, table=True):
     role: str = long_text("worker")
     since: datetime = instant()
     until: datetime | None = instant(nullable=True)
-
-
-class Consent(SQLModel, table=True):
-    """Proof that a worker agreed to a purpose, to which version of the text, when and where."""
-
-    id: int | None = key()
-    worker_id: int | None = to("worker.id")
-    purpose: str = long_text("processing")
-    version: str = long_text()
-    given_at: datetime = instant()
-    proof: str = long_text()
-    withdrawn_at: datetime | None = instant(nullable=True)
 
 
 class Invitation(SQLModel, table=True):

@@ -153,6 +153,12 @@ class OutboxRows:
             values = {"its_channel": channel, "its_address": address, "its_slot": slot}
             _SUPERSEDE.run(self._connection, values)
 
+    def drop_unasked(self, channel: str, address: str) -> None:
+        """Take back what nobody asked for and was not yet sent."""
+        there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, OUTBOX.c.state == "waiting")
+        unasked = update(OUTBOX).where(there, OUTBOX.c.priority > 0)
+        self._connection.execute(unasked.values(state="superseded"))
+
     def claim(self, most: int, now: datetime, lease: datetime, upto: int = 1) -> list[Promise]:
         """Up to `most` messages of priorities to `upto` to send now: one for each person, oldest first."""
         values = {"now": now, "most": most, "lease": lease, "upto": upto}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from storage.models import Chat, Consent, Membership, Worker, metadata
+from storage.models import Chat, Membership, Worker, metadata
 from storage.prepared import Prepared
 from storage.vault import Vault, VaultClosed
 
@@ -41,6 +41,7 @@ class Person:
     language: str
     unit_id: int | None
     reachable: bool
+    consent: str = ""
     talk: dict[str, Any] = field(default_factory=dict)
     draft: OpenDraft | None = None
 
@@ -61,6 +62,7 @@ _BEHIND = Prepared(
         DRAFT.c.offered,
         DRAFT.c.corrects_id,
         DRAFT.c.created_at,
+        WORKER.c.consent,
     )
     .select_from(
         CHAT.join(WORKER, WORKER.c.id == CHAT.c.worker_id).outerjoin(DRAFT, DRAFT.c.id == CHAT.c.draft_id)
@@ -95,6 +97,7 @@ class People:
             language=row[5],
             unit_id=row[6],
             reachable=row[2],
+            consent=row[12],
             talk=row[3] or {},
             draft=draft,
         )
@@ -135,11 +138,6 @@ class People:
         )
         chat_id = self._connection.execute(chat.returning(CHAT.c.id)).scalar_one()
         return Person(chat_id, worker_id, channel, address, name, language, None, True)
-
-    def agree(self, worker_id: int, purpose: str, version: str, proof: str, now: datetime) -> None:
-        """Keep the proof of a consent."""
-        values = {"worker_id": worker_id, "purpose": purpose, "version": version, "proof": proof}
-        self._connection.execute(insert(Consent).values(**values, given_at=now))
 
     def set_talk(self, person: Person, talk: dict[str, Any]) -> None:
         """Where the talk stands besides the draft; written only when it changes."""

@@ -10,17 +10,21 @@ from sqlalchemy import Connection
 
 from storage.attachments import Attachments
 from storage.audit import AuditTrail
+from storage.consents import Consents
 from storage.dead_letters import DeadLetters
 from storage.drafts import Drafts
+from storage.erasing import Erasing
 from storage.groups import Groups
 from storage.heard import HeardEvents
 from storage.initiatives import Initiatives
 from storage.invitations import Invitations
 from storage.likeness import Likeness
 from storage.outbox import OutboxRows
+from storage.own_data import OwnData
 from storage.people import People
 from storage.petitions import Petitions
 from storage.prepared import executed
+from storage.privacy_requests import PrivacyRequests
 from storage.reviews import Reviews
 from storage.roles import Roles
 from storage.unit_groups import UnitGroups
@@ -68,6 +72,10 @@ class Transaction:
         return AuditTrail(self.connection)
 
     @cached_property
+    def consents(self) -> Consents:
+        return Consents(self.connection)
+
+    @cached_property
     def dead_letters(self) -> DeadLetters:
         return DeadLetters(self.connection)
 
@@ -78,6 +86,10 @@ class Transaction:
     @cached_property
     def groups(self) -> Groups:
         return Groups(self.connection)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        return Erasing(self.connection, self.vault)
 
     @cached_property
     def heard(self) -> HeardEvents:
@@ -100,12 +112,20 @@ class Transaction:
         return OutboxRows(self.connection, self.vault)
 
     @cached_property
+    def own_data(self) -> OwnData:
+        return OwnData(self.connection, self.vault)
+
+    @cached_property
     def people(self) -> People:
         return People(self.connection, self.vault)
 
     @cached_property
     def petitions(self) -> Petitions:
         return Petitions(self.connection)
+
+    @cached_property
+    def privacy_requests(self) -> PrivacyRequests:
+        return PrivacyRequests(self.connection)
 
     @cached_property
     def reviews(self) -> Reviews:

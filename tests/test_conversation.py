@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,12 +10,13 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers.forms import INITIATIVE, Choice, Form, Money, Text, WrongForm
+from handlers.house import CONSENT_VERSION
 from handlers.listening import listen
 from handlers.messages import Attached, File, Left, Pressed, Returned, Typed
 from handlers.place import Place, next_question
 from storage.database import Database
 from storage.models import metadata
-from tests.phone import PHASES, PROGRAMME, Clock, Phone
+from tests.phone import PHASES, PROGRAMME, SPEECH, Clock, Phone
 from tests.test_transcripts import import_units
 
 INITIATIVES, DRAFTS = metadata.tables["initiative"], metadata.tables["draft"]
@@ -322,11 +324,14 @@ class TestConsent:
     def test_the_proof_of_consent_says_to_what_and_when(self, phone: Phone, database: Database) -> None:
         with database.reading() as tx:
             row = tx.connection.execute(select(metadata.tables["consent"])).one()
-        assert (row.purpose, row.version) == ("processing", "1")
+        assert (row.purpose, row.version) == ("processing", CONSENT_VERSION)
         assert row.given_at == phone.clock.at
+        words = SPEECH.say("vi", "start.consent", {"programme": phone.house.programme.name})
+        assert row.text_hash == hashlib.sha256(words.encode()).hexdigest()
 
     def test_an_old_consent_button_is_harmless_later(self, phone: Phone, database: Database) -> None:
         phone.presses("start|agree.vi|1.")
+        phone.presses(f"start|agree.vi|{CONSENT_VERSION}.")
         assert count(database, "worker") == 1
 
     def test_in_a_group_nothing_is_taken_and_nobody_named(self, phone: Phone, database: Database) -> None:

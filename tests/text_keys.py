@@ -16,12 +16,16 @@ from bot.texts import load
 from handlers import money
 from handlers.answers import Given, Refused, read
 from handlers.commands import SHOWN
+from handlers.consent import OPTIONAL
 from handlers.forms import INITIATIVE, Choice, Date, Money, Names, Step, Text
 from handlers.heard import Decision
 from handlers.rights import ROLES
+from storage.personal import RULES
+from storage.privacy_models import REQUESTS
 
 ROOT = Path(__file__).parent.parent
-SOURCES = [path for folder in ("handlers", "bot", "bot/channels") for path in (ROOT / folder).glob("*.py")]
+FOLDERS = ("handlers", "bot", "bot/channels", "bot/documents")
+SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).glob("*.py")]
 TEXTS = load()
 TABLES = {key.partition(".")[0] for key in TEXTS.keys("vi")}
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -62,7 +66,8 @@ def written_keys() -> set[str]:
         for node in ast.walk(module):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
                 found.add(node.value)
-    return {key for key in found if _KEY.fullmatch(key) and key.partition(".")[0] in TABLES}
+    keys = {key for key in found if _KEY.fullmatch(key) and not key.endswith(".typ")}
+    return {key for key in keys if key.partition(".")[0] in TABLES}
 
 
 def patterns() -> set[str]:
@@ -170,7 +175,13 @@ FINDINGS = (
     *(f"database_{fault}" for fault in ("locked", "read_only", "full", "away", "broken")),
 )
 KINDS_OF_FILE = ("photo", "document", "video", "voice", "audio")
+PURPOSES = ("processing", *OPTIONAL)
 PUT_TOGETHER = {
+    "consent.*": {f"consent.{purpose}" for purpose in OPTIONAL},
+    "consent.name_*": {f"consent.name_{purpose}" for purpose in PURPOSES},
+    "privacy.request_*": {f"privacy.request_{kind}" for kind in REQUESTS},
+    "mydata.*": {f"mydata.{rule.table}" for rule in RULES if rule.export},
+    "button.*_*": {f"button.{deed}_{purpose}" for deed in ("give", "take") for purpose in OPTIONAL},
     "alarm.*": {f"alarm.{finding}" for finding in FINDINGS},
     "files.*": {f"files.{kind}" for kind in KINDS_OF_FILE},
     "button.in_*": {f"button.in_{language}" for language in TEXTS.languages},
