@@ -117,7 +117,6 @@ class Delivery:
             log.error("reply_not_rendered", row=promise.id, reason=type(error).__name__)
             settled = Settled(promise.id, "failed", error=type(error).__name__)
         self._bulk -= promise.priority > 0
-        settled = replace(settled, forget=bool(promise.body.get("secret")))
         self._ledger.settle_later(settled)
         self.wake()
 

@@ -131,9 +131,7 @@ def _make(
     }
     printed = on_poster(house.programme.name, unit.name, role, code, house.link, until_day)
     files = (Paper("invitation_qr", {"link": said["link"]}), Paper("poster", printed))
-    reply = Reply(
-        "invite.made", said, (), ((Button("menu|menu|-", "button.menu"),),), files=files, secret=True
-    )
+    reply = Reply("invite.made", said, (), ((Button("menu|menu|-", "button.menu"),),), files=files)
     return _say(tx, person, reply, now)
 
 

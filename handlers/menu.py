@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers import drafts, initiative, mine, start
 from handlers.house import House, Outcome
-from handlers.messages import Button, Event, Note, Reply, text
+from handlers.messages import Button, Event, Note, Reply
 from handlers.place import is_blank
 from handlers.promising import offer, promise
 from storage.people import Person
@@ -88,16 +88,6 @@ def help_(tx: Transaction, person: Person, _argument: str, house: House, now: da
     if person.draft is not None:
         return initiative.reply_and_ask_again(tx, person, house=house, now=now)
     return Outcome()
-
-
-def unit(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
-    """Where the person belongs and under which name."""
-    params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or text("menu.no_unit")}
-    change = (Button("menu|change_unit|-", "button.change_unit"), Button("menu|rename|-", "button.rename"))
-    rows: list[tuple[Button, ...]] = [change]
-    if person.draft is not None:
-        rows.append((Button("menu|continue|-", "button.continue"),))
-    return _say(tx, person, Reply("menu.unit", params, (), tuple(rows)), now)
 
 
 def languages(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:

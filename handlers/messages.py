@@ -168,7 +168,6 @@ class Reply:
     `replaces`: our message to change in place, where the messenger can.
     `slot`: takes the place of an unsent reply of the same slot; `after`: seconds to wait for such a one.
     `files`: up to ten, each a message of its own after the text; `protected`: not to be passed on or saved.
-    `secret`: forgotten as soon as it has left (it holds a code of which only the hash is kept).
     """
 
     key: str
@@ -181,7 +180,6 @@ class Reply:
     slot: str | None = None
     after: float = 0.0
     protected: bool = False
-    secret: bool = False
     files: tuple[Enclosure | Paper, ...] = ()
 
     def __post_init__(self) -> None:
@@ -201,7 +199,7 @@ class Reply:
             found["notes"] = [[note.key, dict(note.params)] for note in self.notes]
         if self.choices:
             found["choices"] = [[[b.action, b.key, dict(b.params)] for b in row] for row in self.choices]
-        for name in ("by_word", "replaces", "protected", "secret"):
+        for name in ("by_word", "replaces", "protected"):
             if value := getattr(self, name):
                 found[name] = value
         if self.files:
@@ -228,6 +226,5 @@ class Reply:
             by_word=body.get("by_word", False),
             replaces=body.get("replaces"),
             protected=body.get("protected", False),
-            secret=body.get("secret", False),
             files=tuple(file_of(plain) for plain in body.get("files", ())),
         )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import drafts, inviting, menu, mine, privacy, start
+from handlers import drafts, inviting, members, menu, mine, privacy, start
 from handlers.house import House, Outcome
 from handlers.messages import Event, Note
 from storage.people import Person
@@ -37,7 +37,7 @@ COMMANDED: Mapping[str, Commanded] = {
     "drafts": drafts.command,
     "mine": mine.command,
     "invite": inviting.command,
-    "unit": menu.unit,
+    "unit": members.command,
     "privacy": privacy.command,
     "language": menu.languages,
     "menu": menu.menu,
@@ -49,6 +49,7 @@ COMMANDED: Mapping[str, Commanded] = {
 }
 TAPPED: Mapping[str, Tapped] = {
     "invite": inviting.pressed,
+    "people": members.pressed,
     "start": start.pressed,
     "menu": menu.pressed,
     "privacy": privacy.pressed,

@@ -47,7 +47,6 @@ class Settled:
     parts_sent: int = 0
     gone: tuple[str, str] | None = None  # channel and address that nothing can be sent to
     moved: tuple[str, str, str] | None = None  # channel, old address, new address
-    forget: bool = False  # what it said is kept no longer than needed to say it
 
 
 # What has been said, or never will be, is not kept: only that it was, when, and how it ended.
@@ -213,9 +212,6 @@ class OutboxRows:
         ]
         if values:
             _SETTLE.many(self._connection, values)
-        done = [one.id for one in settled if one.forget and one.state not in OPEN]
-        if done:
-            self._connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(done)))
         for one in settled:
             if one.gone is not None:
                 self.give_up(*one.gone)

@@ -19,6 +19,7 @@ from storage.heard import HeardEvents
 from storage.initiatives import Initiatives
 from storage.invitations import Invitations
 from storage.likeness import Likeness
+from storage.members import Members
 from storage.outbox import OutboxRows
 from storage.own_data import OwnData
 from storage.people import People
@@ -106,6 +107,10 @@ class Transaction:
     @cached_property
     def likeness(self) -> Likeness:
         return Likeness(self.connection)
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self.connection)
 
     @cached_property
     def outbox(self) -> OutboxRows:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select, text
 
 from bot.documents.poster import poster, words_for
 from bot.documents.qr import qr_png
 from handlers.inviting import on_poster
-from handlers.messages import Reply
 from storage.database import Database
 from storage.models import metadata
 from tests.phone import SPEECH, Clock, Phone
 from tests.test_joining import agreed, leaf, unit_of, worker_of
 from tests.test_transcripts import import_units
 
-AUDIT, OUTBOX = metadata.tables["audit"], metadata.tables["outbox"]
+AUDIT = metadata.tables["audit"]
 INVITATION = metadata.tables["invitation"]
 FORGED = ["role.{unit}.2", "role.{unit}.3", "uses.{unit}.3.50", "days.{unit}.2.50.30.7"]
 NONSENSE = ["", "unit", "unit.x", "unit.", "role.1.9", "days.1.0.50", f"unit.{10**20}", "x.1"]
@@ -46,19 +47,16 @@ def holder(database: Database, clock: Clock, role: str = "lead", address: str = 
 
 
 def makes(phone: Phone, role: str = "Người lao động") -> dict[str, str]:
-    """Through the buttons: what the invitation's reply was filled with."""
+    """Through the buttons: the code and the link of the invitation that is made."""
     phone.types("/moi")
     phone.taps(role)
     phone.taps("50 người")
-    with phone.database.reading() as tx:
-        before = tx.connection.execute(select(OUTBOX.c.id).order_by(OUTBOX.c.id.desc())).scalars().first()
-    phone.taps("30 ngày")
-    with phone.database.reading() as tx:
-        body = tx.connection.execute(select(OUTBOX.c.body).where(OUTBOX.c.id > before)).scalars().one()
-    reply = Reply.of(body)
-    assert reply.secret
-    assert [file.plain()["paper"] for file in reply.files] == ["invitation_qr", "poster"]
-    return {name: str(value) for name, value in reply.params.items()}
+    (made,) = phone.taps("30 ngày")
+    papers = [given.file.plain()["paper"] for given in made.files]
+    assert papers == ["invitation_qr", "poster"]
+    found = re.search(r": (?P<code>[0-9A-Z-]{11})\n.*: (?P<link>https://\S+)", made.text)
+    assert found is not None
+    return found.groupdict()
 
 
 def refusals(database: Database) -> list[str]:
@@ -76,16 +74,13 @@ def test_a_lead_s_code_joins_those_who_type_it(ready: Database, clock: Clock) ->
     assert unit_of(hung) == leaf(ready).id
 
 
-def test_the_code_is_found_nowhere_in_the_database_but_in_the_message_that_waits(
-    ready: Database, clock: Clock
-) -> None:
+def test_the_code_is_found_nowhere_in_the_database_once_it_was_said(ready: Database, clock: Clock) -> None:
     made = makes(holder(ready, clock))
     bare = made["code"].replace("-", "")
     with ready.reading() as tx:
         for table in metadata.sorted_tables:
-            if table.name != "outbox":
-                rows = tx.connection.execute(select(table)).all()
-                assert not any(bare in str(row) or made["code"] in str(row) for row in rows), table.name
+            rows = tx.connection.execute(select(table)).all()
+            assert not any(bare in str(row) or made["code"] in str(row) for row in rows), table.name
 
 
 def test_nobody_is_offered_a_role_above_their_own(ready: Database, clock: Clock) -> None:
