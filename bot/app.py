@@ -40,6 +40,7 @@ from handlers.house import House
 from storage.database import Database
 from storage.faults import passes
 from storage.leadership import Leadership
+from storage.outbox import Settled
 from storage.upgrade import upgrade_database
 
 log = structlog.get_logger()
@@ -75,6 +76,7 @@ class App:
         self._channel = TelegramChannel(config.require_token(), config.telegram.api_url)
         self._leadership = Leadership(self._database)
         self._at_rest = True
+        self._unsettled: list[Settled] = []
         self._now = now
         self._programme = programme
 
@@ -123,10 +125,7 @@ class App:
         """Wait until this process leads and the messenger answers; then receive and send."""
         await self._leads()
         bot = await self._opened()
-        contact = self._config.programme.contact
-        key = await asyncio.to_thread(signing_key, self._database)
-        house = House(self._programme, self._speech, contact, self._channel.link, key, new_code)
-        ledger = Ledger(self._database, house, self._now)
+        ledger = await self._opened_ledger()
         self._at_rest = False
         await self._introduced(ledger)
         channels: dict[str, Channel] = {self._channel.name: self._channel}
@@ -168,8 +167,19 @@ class App:
                 await delivery.close()
             papers.close()
             await asyncio.to_thread(ledger.close)
+            self._unsettled = ledger.leave()
             self._at_rest = True
             log.info("counted", events=ledger.events, commits=ledger.commits, sent=delivery.sent)
+
+    async def _opened_ledger(self) -> Ledger:
+        """A database thread; what was sent before the database was away is handed to it."""
+        contact = self._config.programme.contact
+        key = await asyncio.to_thread(signing_key, self._database)
+        house = House(self._programme, self._speech, contact, self._channel.link, key, new_code)
+        ledger = Ledger(self._database, house, self._now)
+        for settled in self._unsettled:
+            ledger.settle_later(settled)
+        return ledger
 
     def _fetching(self, ledger: Ledger, channels: dict[str, Channel], delivery: Delivery) -> Fetching:
         folder, vault = self._config.files.folder, self._database.vault

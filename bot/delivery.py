@@ -81,6 +81,8 @@ class Delivery:
                 raise self._refused
             try:
                 if not released:
+                    if self._ledger.unsettled:  # what was sent before the database was away
+                        await self._ledger.turn(upto=None)
                     await self._ledger.within(lambda tx: tx.outbox.release(self._now()))
                     released = True
                 turned = await self._ledger.turn(upto=1 if self._bulk < BULK_AT_ONCE else 0)

@@ -70,6 +70,11 @@ class Ledger:
         """Remember how a send ended; it is written with the next transaction."""
         self._settled.append(settled)
 
+    def leave(self) -> list[Settled]:
+        """Ends of sends that could not be written, for whoever goes on after us."""
+        left, self._settled = self._settled, []
+        return left
+
     @property
     def unsettled(self) -> bool:
         """Whether ends of sends wait to be written."""

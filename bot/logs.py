@@ -22,7 +22,17 @@ import structlog
 # A token in an address or a message, even one we were not told of.
 _TOKEN = re.compile(r"\b\d{3,12}:[A-Za-z0-9_-]{5,64}")
 # At DEBUG some of them write every call with all its parameters: what people say.
-_QUIET = ("telegram", "aiohttp", "httpx", "httpcore", "asyncio", "alembic", "sqlalchemy", "psycopg")
+_QUIET = (
+    "telegram",
+    "aiohttp",
+    "httpx",
+    "httpcore",
+    "asyncio",
+    "alembic",
+    "sqlalchemy",
+    "psycopg",
+    "filelock",
+)
 _ORDER = ["timestamp", "level", "event"]
 
 

@@ -25,8 +25,8 @@ _LINES_LOOKED_AT = 200
 _LONGEST_SHOWN = 60
 # The first bytes of a file that is not text in UTF-8 at all, and what to call it.
 _SIGNATURES = (
-    (b"\xff\xfe\x00\x00", "utf32"), (b"\x00\x00\xfe\xff", "utf32"), (b"\xff\xfe", "utf16"),
-    (b"\xfe\xff", "utf16"), (b"PK\x03\x04", "spreadsheet"), (b"\xd0\xcf\x11\xe0", "spreadsheet"),
+    (b"\xff\xfe\x00\x00", "utf32"), (b"\x00\x00\xfe\xff", "utf32"),
+    (b"PK\x03\x04", "spreadsheet"), (b"\xd0\xcf\x11\xe0", "spreadsheet"),
 )  # fmt: skip
 # UTF-8 read as Windows-1252 and saved again: these pairs occur in no language's words.
 _READ_TWICE = ("á»", "áº", "Ä‘", "Æ°", "Ã´", "Ã¡")
@@ -80,7 +80,7 @@ _COLUMNS_AT_FAULT = {
 
 
 def read_unit_file(path: Path) -> list[Line]:
-    """The lines of a CSV file in UTF-8, with or without a mark of byte order; `,` `;` or tab between cells.
+    """The lines of a CSV file in UTF-8, or in UTF-16 with its mark; `,` `;` or tab between cells.
 
     Raises UnitListFaults with one fault when the file cannot be read as text at all.
     """
@@ -101,6 +101,12 @@ def _decoded(data: bytes) -> str:
     for signature, reason in _SIGNATURES:
         if data.startswith(signature):
             raise _refused(reason)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # «Unicode Text» of a spreadsheet: its mark leaves no doubt.
+        try:
+            data = data.decode("utf-16").encode()
+        except UnicodeError:
+            raise _refused("utf16") from None
     zeros = data.count(0, 0, 4096)
     if zeros:
         # Every other byte of Latin letters in UTF-16 is zero.

@@ -19,6 +19,7 @@ from bot.health import POLL_AGE, Health, Pulse
 from bot.ledger import Ledger
 from handlers.messages import Reply
 from storage.database import Database
+from storage.vault import Vault
 from tests.phone import Clock, Phone, house
 from tests.test_transcripts import import_units
 
@@ -174,7 +175,7 @@ class TestFiles:
         return phone
 
     def fetching(self, ledger: Ledger, failure: Exception, folder: Path, clock: Clock) -> Fetching:
-        return Fetching(ledger, {"telegram": Deaf(failure)}, folder, clock, lambda: None)  # type: ignore[dict-item]
+        return Fetching(ledger, {"telegram": Deaf(failure)}, folder, Vault(), clock, lambda: None)  # type: ignore[dict-item]
 
     async def test_a_file_that_can_never_be_had_is_said_so(
         self, phone: Phone, ledger: Ledger, tmp_path: Path, clock: Clock

@@ -70,6 +70,10 @@ WRONG = [
     (SUBSIDY + "amount = 1\nup_to = 2", "programme.subsidy[0]", "đúng một trong hai"),
     (SUBSIDY + "amount = 0", "programme.subsidy[0].amount", "lớn hơn 0"),
     (SUBSIDY.replace("valid", "later") + "amount = 1", "programme.subsidy[0].when", '"registered"'),
+    ("[telegram]\napi_url = 'http://127.0.0.1:70000'", "telegram.api_url", "1 đến 65535"),
+    ("[telegram]\napi_url = 'https://x:0'", "telegram.api_url", "1 đến 65535"),
+    ("[alarms]\nchats = ['@quan_tri']", "alarms.chats", "123456789"),
+    ("[logs]\nlevel = 'chatty'", "logs.level", '"debug"'),
     ("[reminders]\nbefore = ['30d', '1 tuần']", "reminders.before[1]", "d (ngày)"),
     ("[reminders]\nbefore = ['0d']", "reminders.before[0]", '"30d"'),
     ("[reminders]\nbefore = ['1d', '24h']", "reminders.before", "lặp"),
@@ -167,3 +171,14 @@ class TestAFileThatCannotBeRead:
     def test_because_it_is_a_folder_says_so(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="không đọc được tệp"):
             load(tmp_path, {})
+
+
+def test_codes_of_phases_that_differ_in_case_only_are_one_code(tmp_path: Path) -> None:
+    first, second = read(tmp_path, PHASES).programme.phase[:2]
+    (said,) = faults(tmp_path, PHASES.replace(f'code = "{second.code}"', f'code = "{first.code.upper()}"'))
+    assert "hoa, thường" in said
+
+
+def test_chats_for_alarms_may_come_from_the_environment(tmp_path: Path) -> None:
+    config = read(tmp_path, PHASES, SANGKIEN_ALARMS__CHATS="123456789, -1001234567890")
+    assert config.alarms.chats == ("123456789", "-1001234567890")

@@ -160,6 +160,12 @@ class TestFiles:
         read = self.read(tmp_path, mark + text.encode())
         assert [cells for cells in read if cells] == rows
 
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+    def test_unicode_text_of_a_spreadsheet_is_read(self, tmp_path: Path, encoding: str) -> None:
+        mark = "" if encoding == "utf-16" else "\ufeff"
+        read = self.read(tmp_path, (mark + "code\tname\nT\tLiên đoàn Lao động").encode(encoding))
+        assert read == [["code", "name"], ["T", "Liên đoàn Lao động"]]
+
     def test_columns_come_in_any_order_and_case(self, database: Database) -> None:
         load(database, "sep=;", " Name ;CODE;Old_Names; members;level;PARENT CODE;;", "LĐLĐ;T;;5;p;;;")
         with database.reading() as tx:
@@ -183,7 +189,8 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("data", "reason"),
         [
-            ((HEADER + "\nT,Liên đoàn,p,,1,").encode("utf-16"), "utf16"),
+            ((HEADER + "\nT,Liên đoàn,p,,1,").encode("utf-16")[:-1], "utf16"),
+            ((HEADER + "\nT,Liên \x93đoàn\x94,p,,1,").encode().replace("đ".encode(), b"\xf0"), "not_utf8"),
             ((HEADER + "\nT,Liên đoàn,p,,1,").encode("utf-16-le"), "utf16"),
             ((HEADER + "\nT,Liên đoàn,p,,1,").encode("utf-32"), "utf32"),
             ((HEADER + "\nT,L\xeen \xf0o\xe0n,p,,1,").encode("latin-1"), "not_utf8"),
