@@ -1,4 +1,4 @@
-"""Reads a list of units from a CSV file, and says in Vietnamese what is wrong with a list.
+"""Reads a list of units from a file, and says in Vietnamese what is wrong with a list.
 
 What is read here is only lines and cells; what they mean is judged in `handlers`. The sentences are for the
 operator at the command line: texts of the chat live in `texts/`.
@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bot.unit_sheets import MOST_ROWS, read_sheet
 from handlers.unit_cells import Aim
 from handlers.unit_columns import COLUMNS, MOST_TITLES, known_columns
 from handlers.unit_plan import Value
@@ -21,12 +22,13 @@ from handlers.unit_rows import Fault, Line, UnitListFaults
 SEPARATORS = (",", ";", "\t")
 LARGEST_BYTES = 64 * 1024 * 1024
 _MOST_SHOWN = 12
+_ZIP = b"PK\x03\x04"
 _LINES_LOOKED_AT = 200
 _LONGEST_SHOWN = 60
 # The first bytes of a file that is not text in UTF-8 at all, and what to call it.
 _SIGNATURES = (
     (b"\xff\xfe\x00\x00", "utf32"), (b"\x00\x00\xfe\xff", "utf32"),
-    (b"PK\x03\x04", "spreadsheet"), (b"\xd0\xcf\x11\xe0", "spreadsheet"),
+    (b"\xd0\xcf\x11\xe0", "spreadsheet"),
 )  # fmt: skip
 # UTF-8 read as Windows-1252 and saved again: these pairs occur in no language's words.
 _READ_TWICE = ("á»", "áº", "Ä‘", "Æ°", "Ã´", "Ã¡")
@@ -37,7 +39,12 @@ SENTENCES: dict[str, str] = {
     "too_big": "tệp lớn hơn {megabytes} MB, không phải danh sách đơn vị; chọn đúng tệp CSV",
     "utf16": "tệp lưu ở dạng UTF-16 («Unicode Text»), không phải UTF-8; " + _AS_UTF8,
     "utf32": "tệp lưu ở dạng UTF-32, không phải UTF-8; " + _AS_UTF8,
-    "spreadsheet": "đây là bảng tính Excel chứ không phải CSV; " + _AS_UTF8,
+    "spreadsheet": "đây là bảng tính Excel đời cũ (.xls) hoặc có mật khẩu; lưu thành .xlsx không mật khẩu",
+    "bad_sheet": "không đọc được bảng tính này ({why}); mở bằng Excel hay LibreOffice và lưu lại thành .xlsx",
+    "too_many_rows": "quá nhiều dòng hoặc cột, tối đa {most} dòng; xoá dòng, cột thừa rồi nhập lại",
+    "merged_cells": "ô gộp từ cột {column} đến {to_column}, tới dòng {last}; bỏ gộp ô và điền đủ từng dòng",
+    "formula_error": "công thức báo lỗi {typed}; sửa công thức hoặc gõ giá trị vào ô",
+    "formula_unsaved": "công thức chưa có kết quả; mở bằng Excel, lưu lại, hoặc gõ giá trị vào ô",
     "binary": "đây không phải tệp chữ CSV; chọn đúng tệp",
     "not_utf8": "chữ không ở dạng UTF-8 (có lẽ Windows-1258, Latin-1, TCVN3 hoặc VNI); " + _AS_UTF8,
     "read_twice": "chữ Việt đã hỏng vì UTF-8 bị đọc nhầm bảng mã («{sample}»); xuất lại từ danh sách gốc",
@@ -80,16 +87,21 @@ _COLUMNS_AT_FAULT = {
 
 
 def read_unit_file(path: Path) -> list[Line]:
-    """The lines of a CSV file in UTF-8, or in UTF-16 with its mark; `,` `;` or tab between cells.
+    """The lines of an XLSX file, or of a CSV file in UTF-8 or in UTF-16 with its mark; `,` `;` or tab.
 
     Raises UnitListFaults with one fault when the file cannot be read as text at all.
     """
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise _refused("too_big", megabytes=LARGEST_BYTES // 1024 // 1024)
+        with path.open("rb") as file:
+            if file.read(len(_ZIP)) == _ZIP:
+                return read_sheet(path)
         data = path.read_bytes()
     except OSError as error:
         raise _refused("no_file", name=path.name, why=error.strerror or type(error).__name__) from error
+    if max(data.count(b"\n"), data.count(b"\r")) > MOST_ROWS:
+        raise _refused("too_many_rows", most=MOST_ROWS)
     return list(lines_of(_decoded(data)))
 
 

@@ -196,7 +196,7 @@ class TestFiles:
             ((HEADER + "\nT,L\xeen \xf0o\xe0n,p,,1,").encode("latin-1"), "not_utf8"),
             ((HEADER + "\nT,Liên đoan,p,,1,").encode("cp1258"), "not_utf8"),
             ((HEADER + "\nT,").encode() + "Công đoàn".encode().decode("cp1252").encode(), "read_twice"),
-            (b"PK\x03\x04rest", "spreadsheet"),
+            (b"PK\x03\x04rest", "bad_sheet"),
             (b"\xd0\xcf\x11\xe0rest", "spreadsheet"),
             (b"SQLite format 3\x00 and more text that is long enough", "binary"),
         ],
