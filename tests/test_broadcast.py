@@ -12,7 +12,7 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 
 async def test_reminders_keep_the_pace_and_nobody_who_talks_waits_for_them(tmp_path: Path) -> None:
-    found = await our_broadcast(tmp_path, None, reminders=200, people=10)
+    found = await our_broadcast(tmp_path, None, reminders=150, people=10)
     assert found.refused == 0
     assert len(found.waits) >= 5
     assert found.p95 <= 1
