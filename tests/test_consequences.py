@@ -355,7 +355,7 @@ class TestADatabaseServerThatIsAway:
                 await agrees(lan)
                 await asyncio.to_thread(server.stop)
                 await lan.types("/sangkien")
-                assert await lan.quiet(4) == []
+                assert await lan.quiet(2) == []
                 await asyncio.to_thread(server.start)
                 assert ["vướng ở đâu" in asked["text"] for asked in await lan.answer(40)] == [True]
                 assert "thay đổi" in await says(lan, "Cuộn vải để dưới đất, hai người khiêng", 30)
