@@ -103,7 +103,10 @@ def decide(
     after = _after(rule, item, facts, house.programme)
     if after == item.state and not _is_news(item, facts):
         return Verdict("late", item.state, last=tx.reviews.last_move(item.id))
-    if not tx.reviews.change(item, after, facts):
+    facts["valid_on"] = house.programme.local_day(now) if after == "valid" else None
+    with tx.tallies.counting(item.id):
+        done = tx.reviews.change(item, after, facts)
+    if not done:
         fresh = tx.reviews.look(item.id)
         return Verdict("late", fresh.state if fresh else "", last=tx.reviews.last_move(item.id))
     said = (decision.why, decision.missing)
@@ -193,7 +196,9 @@ def _undo(tx: Transaction, worker_id: int, item: Item, now: datetime) -> Verdict
     if now - last.at > UNDO:
         return Verdict("too_late_to_undo", item.state, last=last)
     facts = _UNDECIDED if last.before == "submitted" else {"officer_confirmed_at": None}
-    if not tx.reviews.change(item, last.before, facts):
+    with tx.tallies.counting(item.id):
+        done = tx.reviews.change(item, last.before, {**facts, "valid_on": None})
+    if not done:
         return Verdict("late", item.state, last=last)
     number = tx.reviews.note_move(item.id, (item.state, last.before), worker_id, now, undoes_id=last.id)
     tx.audit.note(worker_id, "undo", item.code, now, before=item.state, after=last.before)

@@ -82,8 +82,10 @@ def submit(tx: Transaction, person: Person, place: Place, house: House, now: dat
         "created_at": draft.created_at,
         "submitted_at": now,
         "waiting_since": now,
+        "submitted_on": house.programme.local_day(now),
     }
     initiative_id = tx.initiatives.submit(values, _authors(person, place))
+    tx.tallies.changed(None, tx.tallies.facts(initiative_id))
     tx.reviews.note_move(initiative_id, ("draft", "submitted"), person.worker_id, now)
     lookalikes.remember(tx, initiative_id, place)
     tx.audit.note(person.worker_id, "submitted", code, now, before="draft", after="submitted")
@@ -146,7 +148,8 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
         note = Note("mine.too_late_kept")
         return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
     values = {**_columns(place), "draft_id": draft.id}
-    tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
+    with tx.tallies.counting(line.id):
+        tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
     lookalikes.remember(tx, line.id, place)
     return _receipt(tx, person, "submit.corrected", line.code, place, now, draft.id)
 

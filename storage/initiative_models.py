@@ -51,6 +51,9 @@ class Initiative(SQLModel, table=True):
     fingerprint_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
     submitted_at: datetime = instant(index=True)
+    # Days of the programme's zone, for the curve.
+    submitted_on: date | None = None
+    valid_on: date | None = None
     # Since when it waits for a decision: handed in, corrected or appealed last. The order of the queue.
     waiting_since: datetime | None = instant(nullable=True)
     decided_at: datetime | None = instant(nullable=True)

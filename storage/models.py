@@ -23,6 +23,7 @@ from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, S
 from storage.privacy_models import Consent, PrivacyRequest
 from storage.review_models import Move, ReviewNote
 from storage.secrecy_models import LEVELS, Discarded, Disclosure
+from storage.tally_models import Tally, TallyDay, TallyPerson
 from storage.types import Dong, Id, Json
 from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSuccessor, UnitTarget
 
@@ -51,6 +52,9 @@ __all__ = [
     "ReviewNote",
     "Sequence",
     "Setting",
+    "Tally",
+    "TallyDay",
+    "TallyPerson",
     "UnitAbove",
     "UnitGroup",
     "UnitGroupMember",

@@ -77,6 +77,8 @@ RULES = (
     Rule("consent", "worker_id", "worker", KEEP),
     Rule("privacy_request", "worker_id", "worker", KEEP),
     # Numbers, codes and keys; it could not be changed if one wanted to.
+    # Only that somebody with this number counted; the figures of units would change otherwise.
+    Rule("tally_person", "worker_id", "worker", KEEP, export=False),
     Rule("audit", "actor_id", "worker", KEEP),
     Rule(
         "worker",
@@ -94,6 +96,8 @@ OF_NOBODY = frozenset(
         "discarded",  # digests of files that are being wiped
         "sequence",
         "setting",
+        "tally",
+        "tally_day",
         "unit",
         "unit_above",
         "unit_group",

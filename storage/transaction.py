@@ -28,6 +28,7 @@ from storage.prepared import executed
 from storage.privacy_requests import PrivacyRequests
 from storage.reviews import Reviews
 from storage.roles import Roles
+from storage.tallies import Tallies
 from storage.unit_groups import UnitGroups
 from storage.unit_targets import Targets
 from storage.unit_tree import UnitTree
@@ -151,6 +152,10 @@ class Transaction:
     @cached_property
     def unit_groups(self) -> UnitGroups:
         return UnitGroups(self.connection)
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        return Tallies(self.connection)
 
     @cached_property
     def units(self) -> Units:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
 
 from storage.models import metadata
+from storage.recount import Recount
 from storage.unit_groups import GROUPED, write_groups
 from storage.unit_index import NAME
 from storage.unit_succession import FOLLOWING, write_successors
@@ -115,6 +116,7 @@ def write_units(
     write_successors(connection, follows, reopened, now)
     if added or any(unit.parent or _TREE & unit.columns.keys() or unit.successors for unit in changed):
         rebuild_tree(connection)
+        Recount(connection).rebuild()
     write_groups(connection, [(n, unit.groups) for n, unit in both if unit.groups is not None], now)
     write_targets(connection, [(n, key, aim) for n, unit in both for key, aim in unit.targets.items()], now)
     changed_numbers = [(numbers[unit.code], unit) for unit in changed]

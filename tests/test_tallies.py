@@ -1,0 +1,163 @@
+"""Figures are kept as they change, and counted anew they are the same: whatever happens in between."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import insert, select
+
+from handlers.moves import Decision, decide
+from storage.database import Database
+from storage.models import metadata
+from storage.recount import Recount
+from storage.tallies import ALL, Figures
+from storage.transaction import Transaction
+from storage.unit_tree import rebuild_tree
+from tests.phone import PROGRAMME, Clock, house
+
+UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
+INITIATIVE, AUTHOR = metadata.tables["initiative"], metadata.tables["author"]
+ROOT, LEFT, RIGHT, LEAF = 1, 2, 3, 4
+HOUSE = house(replace(PROGRAMME, asks=("unit", "officer")))
+ADMIN = 1
+
+
+@pytest.fixture
+def tree(database: Database) -> Database:
+    """A root, two units below it, one below the left one; ten workers, the first an admin."""
+    now = Clock()()
+    with database.transaction() as tx:
+        for number, above in ((ROOT, None), (LEFT, ROOT), (RIGHT, ROOT), (LEAF, LEFT)):
+            values = {
+                "id": number,
+                "code": f"U{number}",
+                "name": f"U{number}",
+                "level": "",
+                "parent_id": above,
+            }
+            tx.connection.execute(insert(UNIT).values(**values, created_at=now))
+        rebuild_tree(tx.connection)
+        for number in range(1, 11):
+            values = {"id": number, "name": f"W{number}", "language": "vi", "created_at": now}
+            tx.connection.execute(insert(WORKER).values(**values))
+        tx.roles.grant(ADMIN, "admin", ROOT, now)
+    return database
+
+
+def submit(
+    tx: Transaction, clock: Clock, unit_id: int, *people: int, phase: str = "gd2", vnd: int | None = None
+) -> int:
+    """One initiative straight into the tables, as submitting leaves it."""
+    now = clock()
+    number = tx.initiatives.next_number("test")
+    values = {
+        "code": f"T-{number}", "draft_id": None, "unit_id": unit_id, "author_id": people[0], "phase": phase,
+        "state": "submitted", "sealed": False, "title": "t", "kind": "technical", "before": "b", "after": "a",
+        "effect": "e", "conditions": None, "benefit_vnd": vnd, "benefit_in_money": vnd is not None,
+        "benefit_period": "year" if vnd is not None else None, "applied_on": date(2022, 9, 1),
+        "applied_precision": "day", "place": {}, "created_at": now, "submitted_at": now,
+        "waiting_since": now, "submitted_on": PROGRAMME.local_day(now),
+    }  # fmt: skip
+    made = tx.initiatives.submit(values, [(who, f"W{who}", 0) for who in people])
+    tx.tallies.changed(None, tx.tallies.facts(made))
+    return made
+
+
+def take(tx: Transaction, clock: Clock, who: int, number: int, deed: str) -> str:
+    return decide(tx, who, number, Decision(deed, "why", ("before",)), HOUSE, clock()).refused
+
+
+def agree(database: Database) -> None:
+    with database.transaction() as tx:
+        assert Recount(tx.connection).differences() == []
+
+
+def test_an_initiative_counts_once_in_its_unit_and_every_unit_above(tree: Database) -> None:
+    clock = Clock()
+    with tree.transaction() as tx:
+        first = submit(tx, clock, LEAF, 2, 3, vnd=4_980_000_000)
+        submit(tx, clock, RIGHT, 2)
+        assert take(tx, clock, ADMIN, first, "accept") == ""
+        assert tx.tallies.of(LEAF, "gd2") == Figures(valid=1, people=2, figures=1, benefit_year=4_980_000_000)
+        assert tx.tallies.of(LEFT, ALL) == tx.tallies.of(LEAF, "gd2")
+        assert tx.tallies.of(ROOT, ALL) == Figures(
+            submitted=1, valid=1, people=2, people_waiting=1, figures=1, benefit_year=4_980_000_000
+        )
+        assert set(tx.tallies.of_children(ROOT)) == {LEFT, RIGHT}
+        today = PROGRAMME.local_day(clock())
+        assert tx.tallies.curve(ROOT) == [(today, 2, 1)]
+    agree(tree)
+
+
+def test_a_person_counts_once_however_many_they_have(tree: Database) -> None:
+    clock = Clock()
+    with tree.transaction() as tx:
+        for unit in (LEAF, LEFT, RIGHT):
+            take(tx, clock, ADMIN, submit(tx, clock, unit, 2), "accept")
+        assert tx.tallies.of(ROOT).people == 1 and tx.tallies.of(ROOT).valid == 3
+    agree(tree)
+
+
+def test_taking_a_decision_back_takes_it_out_of_the_figures(tree: Database) -> None:
+    clock = Clock()
+    with tree.transaction() as tx:
+        number = submit(tx, clock, LEAF, 2, vnd=5)
+        before = tx.tallies.of(ROOT)
+        take(tx, clock, ADMIN, number, "accept")
+        take(tx, clock, ADMIN, number, "undo")
+        assert tx.tallies.of(ROOT) == before
+    agree(tree)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_anything_at_all_the_kept_figures_are_those_of_the_rows(seed: int, tree: Database) -> None:
+    dice, clock, made = random.Random(seed), Clock(), []
+    for _ in range(60):
+        clock.passes(hours=dice.randrange(30))
+        with tree.transaction() as tx:
+            if not made or dice.random() < 0.3:
+                people = dice.sample(range(2, 11), dice.randrange(1, 4))
+                vnd = dice.choice([None, 0, 7_000_000])
+                made.append(submit(tx, clock, dice.choice([LEFT, RIGHT, LEAF]), *people, vnd=vnd,
+                                   phase=dice.choice(["gd1", "gd2"])))  # fmt: skip
+                continue
+            number = dice.choice(made)
+            deed = dice.choice(
+                ["accept", "return", "reject", "undo", "withdraw", "appeal", "strike", "people"]
+            )
+            if deed == "people":
+                with tx.tallies.counting(number):
+                    gone = dice.randrange(2, 11)
+                    mine = (AUTHOR.c.initiative_id == number) & (AUTHOR.c.worker_id == gone)
+                    tx.connection.execute(AUTHOR.update().where(mine).values(worker_id=None))
+                continue
+            author = tx.connection.execute(
+                select(INITIATIVE.c.author_id).where(INITIATIVE.c.id == number)
+            ).scalar_one()
+            who = author if deed in ("withdraw", "appeal") else ADMIN
+            take(tx, clock, who, number, deed)
+    agree(tree)
+
+
+def test_a_wrong_figure_is_found_and_mended(tree: Database) -> None:
+    with tree.transaction() as tx:
+        submit(tx, Clock(), LEAF, 2)
+        tally = metadata.tables["tally"]
+        tx.connection.execute(tally.update().where(tally.c.unit_id == LEFT).values(submitted=7))
+    with tree.transaction() as tx:
+        (counted, *_), found = Recount(tx.connection).differences(), tx.tallies.of(LEFT)
+        assert "submitted=1" in counted and found.submitted == 1
+
+
+def test_a_unit_that_moves_takes_its_figures_along(tree: Database) -> None:
+    with tree.transaction() as tx:
+        submit(tx, Clock(), LEAF, 2)
+        tx.connection.execute(UNIT.update().where(UNIT.c.id == LEAF).values(parent_id=RIGHT))
+        rebuild_tree(tx.connection)
+        Recount(tx.connection).rebuild()
+        assert tx.tallies.of(LEFT) == Figures()
+        assert tx.tallies.of(RIGHT).submitted == tx.tallies.of(ROOT).submitted == 1
+    agree(tree)
