@@ -12,6 +12,8 @@ COMMANDS = {
     "mine": ("cuatoi", "mine"),
     "invite": ("moi", "invite"),
     "unit": ("donvi", "unit"),
+    "bind": ("gannhom", "bind"),
+    "unbind": ("bonhom", "unbind"),
     "privacy": ("dulieu", "privacy"),
     "language": ("ngonngu", "language"),
     "menu": ("menu", "menu"),

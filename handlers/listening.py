@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import codes, consent, initiative, joining, privacy, routes, start
+from handlers import codes, consent, groups, initiative, joining, privacy, routes, start
 from handlers.choosing import chosen, key_of
 from handlers.commands import command_of
 from handlers.house import CONSENT_VERSION, House, Outcome
@@ -16,13 +16,11 @@ from handlers.messages import (
     Left,
     Note,
     Pressed,
-    Reply,
     Returned,
     Started,
     Typed,
     Unsupported,
 )
-from handlers.promising import promise_stranger
 from storage.people import Person
 from storage.transaction import Transaction
 
@@ -43,7 +41,7 @@ def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcom
     if not tx.heard.first_time(event.channel, event.bot, event.number, now):
         return Outcome(repeated=True)
     if not event.private:
-        return _in_a_group(tx, event, house, now)
+        return groups.heard(tx, event, start.language_of(event), house, now)
     person = tx.people.behind(event.channel, event.address)
     if person is None:
         return start.stranger(tx, event, house, now)
@@ -54,23 +52,6 @@ def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcom
     outcome = _from_somebody(tx, person, event, house, now)
     outcome.language = person.language
     return outcome
-
-
-def _in_a_group(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:
-    """In a group nothing is taken and nobody is named: a command gets the way to the private talk."""
-    if isinstance(event.what, Started) or (isinstance(event.what, Typed) and _for_us(event.what.text, house)):
-        language = start.language_of(event)
-        reply = Reply("group.private", {"link": house.link})
-        promise_stranger(tx, event, language, reply, now)
-    return Outcome()
-
-
-def _for_us(text: str, house: House) -> bool:
-    """Whether a text in a group is one of our commands, and not addressed to another bot."""
-    command = command_of(text)
-    mention = text.split(None, 1)[0].partition("@")[2].lower() if text.split() else ""
-    ours = house.link.rpartition("/")[2].lower()
-    return command is not None and command[0] != "unknown" and mention in ("", ours)
 
 
 def _from_somebody(tx: Transaction, person: Person, event: Event, house: House, now: datetime) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import handing_over, initiative, rights, start
+from handlers import groups, handing_over, initiative, rights, start
 from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply, day, text
 from handlers.promising import offer, promise
@@ -123,6 +123,14 @@ def _removed(tx: Transaction, person: Person, unit_id: int, member: Member, now:
     return _list(tx, person, unit_id, 0, now, Note("people.removed", said))
 
 
+def how_to_bind(tx: Transaction, person: Person, _argument: str, house: House, now: datetime) -> Outcome:
+    """`/gannhom` belongs into a group: a link that puts the bot into one and asks."""
+    if not rights.may(tx, person, "bind_group", None, now):
+        return rights.refused(tx, person, "bind_group", None, house, now)
+    note = Note("group.how", {"link": f"{house.link}?startgroup=bind"})
+    return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+
+
 def _list(tx: Transaction, person: Person, unit_id: int, page: int, now: datetime, *notes: Note) -> Outcome:
     """One page of a unit's people, those out of reach first; drafts as a number only."""
     count, unreachable = tx.members.count(unit_id)
@@ -135,6 +143,8 @@ def _list(tx: Transaction, person: Person, unit_id: int, page: int, now: datetim
         rows.append((Button(f"people|one.{unit_id}.{member.worker_id}|-", "button.person_named", label),))
     if count > (page + 1) * PAGE:
         rows.append((Button(f"people|list.{unit_id}.{page + 1}|-", "button.more"),))
+    rows += groups.listed(tx, person, unit_id)
+    rows.append((Button("menu|bind|-", "button.bind"),))
     rows.append((Button("menu|unit|-", "button.my_unit"), Button("menu|invite|-", "button.invite")))
     return _say(tx, person, Reply("people.ask", {}, tuple(lines), tuple(rows)), now)
 

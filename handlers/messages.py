@@ -82,7 +82,14 @@ class Unsupported:
     kind: str
 
 
-What = Started | Typed | Pressed | Attached | Edited | Left | Returned | Unsupported
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """A group has another address from now on."""
+
+    address: str
+
+
+What = Started | Typed | Pressed | Attached | Edited | Left | Returned | Unsupported | Migrated
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import drafts, inviting, members, menu, mine, privacy, start
+from handlers import drafts, groups, inviting, members, menu, mine, privacy, relinking, start
 from handlers.house import House, Outcome
 from handlers.messages import Event, Note
 from storage.people import Person
@@ -38,6 +38,8 @@ COMMANDED: Mapping[str, Commanded] = {
     "mine": mine.command,
     "invite": inviting.command,
     "unit": members.command,
+    "bind": members.how_to_bind,
+    "unbind": members.how_to_bind,
     "privacy": privacy.command,
     "language": menu.languages,
     "menu": menu.menu,
@@ -50,12 +52,15 @@ COMMANDED: Mapping[str, Commanded] = {
 TAPPED: Mapping[str, Tapped] = {
     "invite": inviting.pressed,
     "people": members.pressed,
+    "group": groups.pressed,
+    "relink": relinking.pressed,
     "start": start.pressed,
     "menu": menu.pressed,
     "privacy": privacy.pressed,
 }
 TOPICS: Mapping[str, Topic] = {
     "unit": Topic(start.search_unit, start.ask_unit),
+    "relink": Topic(relinking.hear, relinking.ask),
     "name": Topic(start.rename, start.ask_name),
 }
 

@@ -162,7 +162,10 @@ def ask_unit(tx: Transaction, person: Person, house: House, now: datetime, *note
     """Ask which unit somebody works in; where no list has been imported there is nothing to ask."""
     if tx.units.root() is None:
         return ready(tx, person, house, now, *notes)
-    reply = Reply("start.unit", {}, notes, ((Button("start|later|-", "button.later"),),), free=True)
+    rows: tuple[tuple[Button, ...], ...] = ((Button("start|later|-", "button.later"),),)
+    if person.unit_id is None:
+        rows = ((Button("relink|start|-", "button.relink"),), *rows)
+    reply = Reply("start.unit", {}, notes, rows, free=True)
     promise(tx, person, [reply], now)
     offer(tx, person, reply, about="unit")
     return Outcome()

@@ -58,8 +58,13 @@ class Groups:
 
     def unbind(self, channel: str, address: str, now: datetime) -> int | None:
         """End the binding of a group; the unit it was bound to, or None."""
-        ended = update(GROUP).where(*_there(channel, address), GROUP.c.until.is_(None)).values(until=now)
-        return self._connection.execute(ended.returning(GROUP.c.unit_id)).scalar()
+        return ended(self._connection, channel, address, now)
+
+
+def ended(connection: Connection, channel: str, address: str, now: datetime) -> int | None:
+    """A group is bound no longer, because somebody asked or nothing can be sent there; its unit, or None."""
+    ending = update(GROUP).where(*_there(channel, address), GROUP.c.until.is_(None)).values(until=now)
+    return connection.execute(ending.returning(GROUP.c.unit_id)).scalar()
 
 
 def moved(connection: Connection, channel: str, old: str, new: str) -> None:

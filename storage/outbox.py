@@ -215,6 +215,7 @@ class OutboxRows:
         for one in settled:
             if one.gone is not None:
                 self.give_up(*one.gone)
+                groups.ended(self._connection, *one.gone, now)
             if one.moved is not None:
                 self.move(*one.moved)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
@@ -15,6 +16,7 @@ from handlers.messages import (
     Event,
     File,
     Left,
+    Migrated,
     Pressed,
     Returned,
     Started,
@@ -44,6 +46,8 @@ def read(update: Update, bot: str) -> Event | None:
             return None  # a place that moves, a keyboard that changes: nothing was said
         words = message.text or message.caption or ""
         return _event(update, message, Edited(str(message.message_id), words), bot)
+    if (message := update.message) is not None and (moved := _moved(update, message, bot)) is not None:
+        return moved
     if (message := update.message) is not None and (what := _said(message)) is not None:
         return _event(update, message, what, bot)
     return None
@@ -61,6 +65,16 @@ def _event(update: Update, message: Message, what: What, bot: str) -> Event:
         sent_at=message.date,
         **_sender(message.from_user),
     )
+
+
+def _moved(update: Update, message: Message, bot: str) -> Event | None:
+    """A group has become a supergroup: both chats say so, the old one where to, the new one where from."""
+    if message.migrate_to_chat_id is not None:
+        return _event(update, message, Migrated(str(message.migrate_to_chat_id)), bot)
+    if message.migrate_from_chat_id is not None:
+        event = _event(update, message, Migrated(str(message.chat.id)), bot)
+        return replace(event, address=str(message.migrate_from_chat_id))
+    return None
 
 
 def _sender(user: User | None) -> dict[str, Any]:
