@@ -26,6 +26,7 @@ from handlers.messages import (
     text,
 )
 from handlers.promising import offer, promise, promise_stranger
+from handlers.unit_labels import labels
 from handlers.unit_search import find_units
 from storage.consents import PROCESSING
 from storage.people import Person
@@ -186,12 +187,8 @@ def search_unit(tx: Transaction, person: Person, typed: str, house: House, now: 
         reply = Reply("start.unit_not_found", {"typed": kept(typed)[:60]}, tried, (later,), free=True)
     else:
         rows = [
-            (
-                Button(
-                    f"start|unit.{unit.id}|-", "button.unit", {"name": unit.name, "above": unit.parent_name}
-                ),
-            )
-            for unit in found
+            (Button(f"start|unit.{unit.id}|-", "button.unit", {"name": name, "above": above}),)
+            for unit, (name, above) in zip(found, labels(found), strict=True)
         ]
         reply = Reply("start.unit_found", {"count": len(found)}, (), (*rows, later))
     promise(tx, person, [reply], now)

@@ -13,13 +13,15 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from handlers.unit_words import GENERIC
+from handlers.unit_words import GENERIC, SAID_NUMBERS
 
 # A word that so many units carry tells next to nothing; more of them make no difference.
 COMMON = 2_000
 # How surely a word is meant when it was typed exactly, cut short, with one letter wrong, with two, as
 # initials, and when it is only the unit above that is called so.
 EXACT, CUT_SHORT, ONE_WRONG, TWO_WRONG, INITIALS, ABOVE = 1.0, 0.85, 0.75, 0.6, 0.6, 0.7
+# A number that was said as a word.
+SAID = 0.8
 # Nobody carries the word nor one like it, so nothing is known about what it tells.
 UNKNOWN_WEIGHT = 0.2
 # What counts beside the words that were typed: that little else is in the name, and that they come in order.
@@ -84,6 +86,8 @@ def close_words(typed: str, words: Sequence[str], *, is_last: bool) -> dict[str,
     possible = {word for word, _, _ in near}
     possible.update(word for word in words if word.startswith(typed))
     close = {word: closeness(typed, word, is_last=is_last) for word in possible}
+    if (number := SAID_NUMBERS.get(typed, "")) in words:
+        close[number] = SAID
     return {word: likely for word, likely in close.items() if likely}
 
 

@@ -123,7 +123,10 @@ class _Cells:
         elif len(line.cells) != len(columns) or any(plain_spaces(cell) for cell in line.cells[width:]):
             self._fault("wrong_cells", found=len(line.cells), expected=len(columns))
         else:
-            self.cells = {name: plain_spaces(cell) for name, cell in zip(columns, line.cells, strict=True)}
+            self.cells = {
+                name: plain_spaces(cell) if cell else ""
+                for name, cell in zip(columns, line.cells, strict=True)
+            }
             self.row = self._row()
             return
         self.row = self._only_code(line, columns)
@@ -181,7 +184,7 @@ class _Cells:
         return found
 
     def _parts(self, column: str) -> tuple[str, ...]:
-        parts = (plain_spaces(part) for part in self.cells.get(column, "").split(";"))
+        parts = (part.strip() for part in self.cells.get(column, "").split(";"))
         return tuple(part for part in parts if part)
 
     def _check_lengths(self, old_names: tuple[str, ...]) -> None:

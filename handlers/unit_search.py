@@ -14,7 +14,7 @@ from heapq import nlargest
 from handlers.folding import plain_spaces
 from handlers.unit_match import ABOVE, ONE_WRONG, Asked, Judge, Judged
 from handlers.unit_spelling import Meant, read_words
-from handlers.unit_words import LONGEST_TYPED, code_word, normal_words
+from handlers.unit_words import LONGEST_TYPED, code_word, normal_words, without_greeting
 from storage.transaction import Transaction
 from storage.unit_index import NamedUnit, Posting, UnitIndex
 
@@ -53,7 +53,7 @@ def find_units(tx: Transaction, typed: str, limit: int = 8, *, today: date) -> l
     found = _by_code(index, typed, today)
     if found and any(letter.isdigit() for letter in typed) and len(typed.split()) == 1:
         return found[:limit]
-    named = _by_name(index, normal_words(typed), today)
+    named = _by_name(index, normal_words(without_greeting(typed)), today)
     return [*found, *(unit for unit in named if unit.id not in {one.id for one in found})][:limit]
 
 
@@ -149,9 +149,18 @@ def _compared(asked: Sequence[Asked], names: Sequence[NamedUnit]) -> list[tuple[
     words = {key: key.split() for key in keys}
     judge = Judge(asked, sorted({word for several in words.values() for word in several}))
     best: dict[int, tuple[tuple[float, bool, str], Judged, FoundUnit]] = {}
+    numbers = {one.word for one in asked if one.word.isdigit()}
     for name in names:
+        if _is_another_number(numbers, words[name.search_key], words[name.parent_key or ""]):
+            continue
         judged = judge.judge(words[name.search_key], words[name.parent_key or ""])
         order = (-judged.score, name.kind != "current", name.code)
         if name.unit_id not in best or order < best[name.unit_id][0]:
             best[name.unit_id] = (order, judged, _found(name, round(judged.score, 3)))
     return [(judged, unit) for _, judged, unit in sorted(best.values(), key=lambda one: one[0])]
+
+
+def _is_another_number(asked: set[str], name: Sequence[str], above: Sequence[str]) -> bool:
+    """`may 12` is never `May 1`: numbers were typed, the name has some, and they have none in common."""
+    own = {word for word in name if word.isdigit()}
+    return bool(asked and own) and not asked & own.union(word for word in above if word.isdigit())

@@ -9,7 +9,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from handlers.unit_match import ONE_WRONG, Asked, close_words, split, weight
-from handlers.unit_words import END_OF_WORDS, GENERIC, SPELLINGS, normal_words, spelled_words
+from handlers.unit_words import END_OF_WORDS, GENERIC, SAID_NUMBERS, SPELLINGS, normal_words, spelled_words
 from storage.unit_index import UnitIndex
 
 MOST_WORDS = 16
@@ -121,7 +121,7 @@ def _forms(
     if word.isdigit() or word in GENERIC:
         return (word,)
     if word in counts and not wide:
-        return (word,)
+        return (word, *([SAID_NUMBERS[word]] if word in SAID_NUMBERS else ()))
     close = close_words(word, vocabulary, is_last=is_last)
     likeliest = sorted(close, key=lambda one: (-close[one], one))
     return tuple(dict.fromkeys((word, *likeliest[: MOST_BEGINNINGS if is_last else MOST_ALIKE])))

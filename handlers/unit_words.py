@@ -84,8 +84,25 @@ LONGEST_TYPED = 300
 LONGEST_WORD = 40
 MOST_WORDS = 40
 
+# Roman numerals that are no Vietnamese word: `vi` is in `An Vĩ`, `xi` in `xi măng`.
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8", "ix": "9", "xii": "12", "xiii": "13"}
+# Numbers said as words; they are also words of names, so they only may be meant.
+SAID_NUMBERS = {
+    "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "sau": "6", "bay": "7",
+    "tam": "8", "chin": "9", "muoi": "10",
+}  # fmt: skip
+# What people say before they name their unit: "em làm ở", "anh ơi cho em hỏi".
+_CALLS = r"(?:(?:da|vang|alo|xin|chao|bot|ban|anh|chi|em|ad|admin|moi nguoi) )*?"
+_PERSONS = "toi|em|minh|anh|chi|chau|tui"
+_GREETING = re.compile(
+    rf"{_CALLS}(?:(?:{_PERSONS}|ban|bot|ad) oi )?(?:cho (?:{_PERSONS}) hoi )?"
+    rf"(?:(?:{_PERSONS}) (?:(?:dang|hien|nay|la|cong nhan|nhan vien|lam viec|lam|cong tac|don vi)"
+    r" (?:(?:o|tai|cho|ben|cua) )*)+)?"
+)
+
 # "(tên cũ)", "(cũ)", "(trước 2010)", "(tách năm 2004)": notes about a name, no part of it.
 _NOTES = re.compile(r"\((?:ten cu|cu|(?:truoc|sau|tu|den|tach|nhap|sap nhap)(?: nam)? \d{4})\)")
+_SAID = re.compile(r"[^\s,;:!?]+")
 _PIECES = re.compile(r"[0-9]+|[^\W\d_]+")
 # A possessive or a name of the highlands keeps its halves together: `H'Hen`, `K'Brôi`.
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
@@ -108,8 +125,19 @@ _BY_FIRST = _compiled()
 def pieces(text: str) -> list[str]:
     """The folded runs of letters and of digits, as written; leading zeros of numbers are no difference."""
     bare = _APOSTROPHE.sub("", _NOTES.sub(" ", fold(text)))
-    found = (piece.lstrip("0") or "0" if piece[0].isdigit() else piece for piece in _PIECES.findall(bare))
+    found = (
+        piece.lstrip("0") or "0" if piece[0].isdigit() else _ROMAN.get(piece, piece)
+        for piece in _PIECES.findall(bare)
+    )
     return [piece[:LONGEST_WORD] for piece in found if piece not in _DROPPED][:MOST_WORDS]
+
+
+def without_greeting(text: str) -> str:
+    """What somebody typed without what they said before naming their unit; all of it when nothing is left."""
+    folded = " ".join(_SAID.findall(fold(text)))
+    greeting = _GREETING.match(folded)
+    left = folded[greeting.end() :] if greeting else folded
+    return left if left and left != folded else text
 
 
 def normal_words(text: str) -> list[str]:

@@ -101,25 +101,23 @@ def write_units(
     connection: Connection, added: Sequence[UnitChange], changed: Sequence[UnitChange], now: datetime
 ) -> None:
     """Write a checked plan, in which every parent exists; `now` is an aware instant."""
-    _many(
-        connection, insert(UNIT), [{"code": unit.code, **unit.columns, "created_at": now} for unit in added]
-    )
     numbers = {row.code: row.id for row in connection.execute(_NUMBERS)}
+    _add(connection, added, numbers, now)
     for column in ("name", "level", "parent_id", "valid_from", "valid_to"):
         values = [(numbers[unit.code], unit.columns[column]) for unit in changed if column in unit.columns]
         _set(connection, column, values)
     both = [(numbers[unit.code], unit) for unit in (*added, *changed)]
-    # Parents may stand behind their children in the list, so they are joined when all are there.
-    _set(connection, "parent_id", [(number, numbers[unit.parent]) for number, unit in both if unit.parent])
+    changed_numbers = [(numbers[unit.code], unit) for unit in changed]
+    moved = [(number, numbers[unit.parent]) for number, unit in changed_numbers if unit.parent]
+    _set(connection, "parent_id", moved)
     follows = [(number, numbers[new], unit.since) for number, unit in both for new in unit.successors]
-    reopened = [number for number, unit in both if unit.columns.get("valid_to", "") is None]
+    reopened = [number for number, unit in changed_numbers if unit.columns.get("valid_to", "") is None]
     write_successors(connection, follows, reopened, now)
     if added or any(unit.parent or _TREE & unit.columns.keys() or unit.successors for unit in changed):
         rebuild_tree(connection)
         Recount(connection).rebuild()
     write_groups(connection, [(n, unit.groups) for n, unit in both if unit.groups is not None], now)
     write_targets(connection, [(n, key, aim) for n, unit in both for key, aim in unit.targets.items()], now)
-    changed_numbers = [(numbers[unit.code], unit) for unit in changed]
     _forget(connection, changed_numbers)
     names = [{"unit_id": number, **row._asdict()} for number, unit in both for row in unit.names]
     words = [{"unit_id": number, "word": word} for number, unit in both for word in unit.words]
@@ -129,6 +127,25 @@ def write_units(
     _many(connection, insert(NAME), names)
     _many(connection, insert(WORD), words)
     _many(connection, insert(MEMBERS), counts)
+
+
+def _add(connection: Connection, added: Sequence[UnitChange], numbers: dict[str, int], now: datetime) -> None:
+    """Write new units from the top down, and note their numbers: parents may stand behind their children."""
+    waiting: Sequence[UnitChange] = added
+    while waiting:
+        ready = [unit for unit in waiting if unit.parent is None or unit.parent in numbers]
+        rows = [
+            {
+                "code": unit.code,
+                **unit.columns,
+                "parent_id": numbers[unit.parent] if unit.parent else None,
+                "created_at": now,
+            }
+            for unit in ready
+        ]
+        for code, number in connection.execute(insert(UNIT).returning(UNIT.c.code, UNIT.c.id), rows):
+            numbers[code] = number
+        waiting = [unit for unit in waiting if unit.code not in numbers]
 
 
 def _forget(connection: Connection, changed: Sequence[tuple[int, UnitChange]]) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from bot.unit_files import lines_of, read_unit_file
 from handlers.folding import fold
+from handlers.unit_labels import labels
 from handlers.unit_search import FoundUnit, find_units
 from handlers.unit_words import SPELLINGS, normal_words
 from handlers.units import units_import
@@ -146,6 +147,38 @@ def test_a_number_in_a_name_is_never_taken_for_another(province: Find) -> None:
     assert codes(province("ubnd phuong 5"))[0] == "T01-004"
 
 
+NUMBERED = (
+    "T,LĐLĐ tỉnh,province,,0,",
+    "M1,CĐCS Công ty TNHH May 1 (KCN Đông Xuyên),grassroots,T,5,",
+    "M2,CĐCS Công ty TNHH May 2 (KCN Đông Xuyên),grassroots,T,5,",
+    "M10,CĐCS Công ty TNHH May 10 (KCN Đông Xuyên),grassroots,T,5,",
+    "H1,CĐCS Công ty CP Xi măng Hà Tiên 1,grassroots,T,5,",
+    "H2,CĐCS Công ty CP Xi măng Hà Tiên 2,grassroots,T,5,",
+    "K2,CĐCS Chi cục Thuế khu vực II,grassroots,T,5,",
+    "K3,CĐCS Chi cục Thuế khu vực III,grassroots,T,5,",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("may 10 dong xuyen", "M10"), ("dong xuyen may 1", "M1"), ("MAY10", "M10"), ("may hai", "M2"),
+        ("may muoi dong xuyen", "M10"), ("ha tien 2", "H2"), ("ximang hatien 1", "H1"), ("hà tiên hai", "H2"),
+        ("chi cục thuế kv 3", "K3"), ("thuế khu vực II", "K2"), ("em làm ở cty may 2 đông xuyên", "M2"),
+        ("anh ơi cho em hỏi xi măng hà tiên 1", "H1"),
+    ],
+)  # fmt: skip
+def test_the_number_that_was_said_comes_first(database: Database, typed: str, code: str) -> None:
+    load(database, *NUMBERED)
+    assert codes(searcher(database)(typed))[0] == code
+
+
+def test_a_number_that_no_unit_has_finds_none_with_another(database: Database) -> None:
+    load(database, *NUMBERED)
+    for typed in ("may 12 dong xuyen", "may 3", "ha tien 3", "chi cuc thue khu vuc 12"):
+        assert not {"M1", "M2", "M10", "H1", "H2", "K2"} & set(codes(searcher(database)(typed))), typed
+
+
 def test_a_closed_unit_is_not_offered(database: Database) -> None:
     header = HEADER + ",valid_to"
     load(
@@ -251,6 +284,26 @@ def test_nearly_everyone_finds_their_unit_among_the_first_five(province: Find) -
             missed.append((typed, row["name"]))
     assert asked > 200
     assert len(missed) <= 0.03 * asked, missed
+
+
+def test_a_label_keeps_what_tells_units_of_a_long_name_apart() -> None:
+    long = (
+        "Công đoàn cơ sở Công ty Trách nhiệm hữu hạn Một thành viên Sản xuất và Thương mại Bao bì Ngọc Lĩnh"
+    )
+    found = [
+        FoundUnit(1, "A", f"{long} - Nhà máy 1", "Công đoàn phường Bến Sao", 1),
+        FoundUnit(2, "B", f"{long} - Nhà máy 2", "Công đoàn phường Bến Sao", 1),
+        FoundUnit(3, "C", long, "Công đoàn các Khu công nghiệp tỉnh", 1),
+        FoundUnit(4, "D", long, "Liên đoàn Lao động thành phố Long Hà", 1),
+        FoundUnit(5, "E", "CĐCS May", "LĐLĐ huyện Châu Giang", 1),
+        FoundUnit(6, "F", "CĐCS May 2", "", 1),
+    ]
+    shown = labels(found)
+    assert [name[-9:] for name, _ in shown[:2]] == ["Nhà máy 1", "Nhà máy 2"]
+    assert [above for _, above in shown[2:4]] == ["CĐ các KCN tỉnh", "LĐLĐ TP Long Hà"]
+    assert shown[4:] == [("CĐCS May", "LĐLĐ huyện Châu Giang"), ("CĐCS May 2", "")]
+    assert len(set(shown)) == 6
+    assert all(len(f"{name} — {above}".strip(" —")) <= 60 for name, above in shown)
 
 
 def test_the_street_and_the_town_do_not_hide_the_unit(province: Find) -> None:
