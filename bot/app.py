@@ -34,6 +34,7 @@ from bot.probing import strange_targets
 from bot.speech import Speech
 from bot.stopping import together, until_stopped
 from bot.texts import Texts, load
+from bot.tidying import Tidying, keeping_of
 from bot.webhook import Gathering, WebhookServer, listening, server
 from handlers.commands import COMMANDS, SHOWN
 from handlers.house import House
@@ -125,7 +126,8 @@ class App:
         """Wait until this process leads and the messenger answers; then receive and send."""
         await self._leads()
         bot = await self._opened()
-        ledger = await self._opened_ledger()
+        house = await asyncio.to_thread(self._house)
+        ledger = self._opened_ledger(house)
         self._at_rest = False
         await self._introduced(ledger)
         channels: dict[str, Channel] = {self._channel.name: self._channel}
@@ -134,12 +136,11 @@ class App:
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic), parcels)
         fetching = self._fetching(ledger, channels, delivery)
         intake = Intake(ledger, delivery, fetching.wake)
-        pulse = Pulse(clock.monotonic)
-        settings = self._config.telegram
-        health = Health(
-            ledger, pulse, self._config.files.folder, self._now, polling=settings.mode == "polling"
-        )
+        pulse, settings = Pulse(clock.monotonic), self._config.telegram
+        polling = settings.mode == "polling"
+        health = Health(ledger, pulse, self._config.files.folder, self._now, polling=polling)
         alarms = Alarms(health, ledger, delivery, self._now, self._config.alarms.chats)
+        tidying = Tidying(ledger, keeping_of(self._config), house, self._now, delivery.wake)
         app = server()
         app.router.add_get("/healthz", health.answer)
         receiver = self._receiver(bot, intake, pulse, app)
@@ -156,6 +157,7 @@ class App:
                 fetching.run(),
                 alarms.run(),
                 catch_up(ledger),
+                tidying.run(),
                 self._offer_commands(),
                 self._keeps_leading(),
             )
@@ -171,15 +173,17 @@ class App:
             self._at_rest = True
             log.info("counted", events=ledger.events, commits=ledger.commits, sent=delivery.sent)
 
-    async def _opened_ledger(self) -> Ledger:
+    def _opened_ledger(self, house: House) -> Ledger:
         """A database thread; what was sent before the database was away is handed to it."""
-        contact = self._config.programme.contact
-        key = await asyncio.to_thread(signing_key, self._database)
-        house = House(self._programme, self._speech, contact, self._channel.link, key, new_code)
         ledger = Ledger(self._database, house, self._now)
         for settled in self._unsettled:
             ledger.settle_later(settled)
         return ledger
+
+    def _house(self) -> House:
+        key, said = signing_key(self._database), self._config
+        contact, keep = said.programme.contact, said.privacy.keep_recognised
+        return House(self._programme, self._speech, contact, self._channel.link, key, new_code, keep)
 
     def _fetching(self, ledger: Ledger, channels: dict[str, Channel], delivery: Delivery) -> Fetching:
         folder, vault = self._config.files.folder, self._database.vault

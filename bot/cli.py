@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_dead_letters, cli_keys
+from bot import cli_dead_letters, cli_keys, cli_privacy
 from bot.commands import ConfigOption, configured, fail, opened, say
 
 app = typer.Typer(
@@ -27,6 +27,9 @@ app.add_typer(export_app, name="export")
 app.add_typer(db_app, name="db")
 app.add_typer(cli_dead_letters.app, name="dead-letters")
 app.add_typer(cli_keys.app, name="keys")
+app.add_typer(cli_privacy.audit_app, name="audit")
+app.add_typer(cli_privacy.privacy_app, name="privacy")
+app.command()(cli_privacy.tidy)
 
 
 @app.command()

@@ -25,6 +25,7 @@ from bot.config_tables import (
     Files,
     Health,
     Logs,
+    Privacy,
     Programme,
     Reminders,
     Secrets,
@@ -55,6 +56,7 @@ class Config(Table):
     secrets: Secrets
     programme: Programme
     reminders: Reminders
+    privacy: Privacy
 
     def require_token(self) -> str:
         """The bot's token; raises ConfigError when there is none, or what is there cannot be one."""

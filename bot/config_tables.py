@@ -15,6 +15,7 @@ from bot.config_values import (
     Count,
     DatabaseUrl,
     Day,
+    Days,
     Digest,
     Distances,
     Dong,
@@ -144,6 +145,16 @@ class Programme(Table):
     days_off: tuple[Day, ...] = Field((), examples=[["16/02/2026"]])
     phase: tuple[Phase, ...] = Field(min_length=1)
     subsidy: tuple[Subsidy, ...] = ()
+
+
+class Privacy(Table):
+    """How long things are kept, in days, and what stays when a person is erased."""
+
+    keep_recognised: bool = Field(True, examples=[True])
+    messages_days: Days = Field(90, examples=[90], ge=30)
+    heard_days: Days = Field(30, examples=[30], ge=2)
+    dead_letters_days: Days = Field(90, examples=[90])
+    drafts_days: int = Field(365, examples=[365], ge=0)
 
 
 _BEFORE = (*(timedelta(days=days) for days in (30, 14, 7, 3, 1)), timedelta(hours=3))

@@ -196,5 +196,6 @@ Chats = Annotated[tuple[str, ...], BeforeValidator(_chats)]
 Folder = Annotated[Path, AfterValidator(_folder)]
 Percent = Annotated[Decimal, BeforeValidator(_number), Field(gt=0, le=100, strict=True)]
 # Strict: "20.000" in quotation marks would otherwise be taken for 20.
+Days = Annotated[int, Field(gt=0)]  # a variable of the environment is a text
 Count = Annotated[int, Field(gt=0, strict=True)]
 Dong = Count

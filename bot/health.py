@@ -18,6 +18,7 @@ from storage.faults import fault_of
 from storage.transaction import Transaction
 
 POLL_AGE = timedelta(seconds=90)  # three long polls without an answer
+REQUEST_NEAR = timedelta(hours=12)  # a request about data is to be finished by then: see handlers/tidying.py
 UNSETTLED_AGE = timedelta(minutes=5)
 LEAST_FREE = 500_000_000  # bytes
 LAST_POLL = "last_poll"  # the setting by which another process learns it, see bot/alarms.py
@@ -82,11 +83,13 @@ class Health:
 
     async def _in_the_database(self) -> list[Finding]:
         try:
-            oldest, dead = await self._ledger.within(_waiting)
+            soon = self._now() + REQUEST_NEAR
+            oldest, dead, requests = await self._ledger.within(lambda tx: _waiting(tx, soon))
         except (SQLAlchemyError, Interrupted) as failed:
             fault = fault_of(failed)
             return [Finding(f"database_{fault if fault in _DATABASE else 'broken'}", 0)]
-        return list(waiting_too_long(oldest, dead, self._now()))
+        found = waiting_too_long(oldest, dead, self._now())
+        return [*found, Finding("privacy_requests_due", requests)] if requests else found
 
     async def answer(self, _request: web.Request) -> web.Response:
         """`/healthz`: 200 and `ok`, or 503 and a line for each finding."""
@@ -119,5 +122,5 @@ def on_the_disk(folder: Path) -> list[Finding]:
     return [Finding("disk_free_megabytes", free // 1_000_000)] if free < LEAST_FREE else []
 
 
-def _waiting(tx: Transaction) -> tuple[datetime | None, int]:
-    return tx.outbox.oldest_open(), tx.dead_letters.count()
+def _waiting(tx: Transaction, soon: datetime) -> tuple[datetime | None, int, int]:
+    return tx.outbox.oldest_open(), tx.dead_letters.count(), tx.privacy_requests.due(soon)

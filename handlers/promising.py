@@ -40,6 +40,12 @@ def promise_at(
     tx.outbox.promise([_row(channel, address, None, language, reply, now)])
 
 
+def promise_once(tx: Transaction, person: Person, reply: Reply, once: str, now: datetime) -> None:
+    """Promise what nobody asked for; `once` is a key under which there is at most one row ever."""
+    row = _row(person.channel, person.address, person.chat_id, person.language, reply, now)
+    tx.outbox.promise([{**row, "once": once, "priority": 1}])
+
+
 def offer(tx: Transaction, person: Person, reply: Reply, **talk: object) -> None:
     """Remember what this reply lets the person choose by typing, and what the talk is about."""
     offered = reply.offered()

@@ -101,6 +101,16 @@ class Database:
             driver.execute(f"PRAGMA busy_timeout={self._busy}")
             return not busy
 
+    def vacuum(self) -> None:
+        """Write the tables anew without what was deleted; on PostgreSQL the space is given back for use."""
+        engine = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None  # noqa: S101 - a connection that is open has one
+            driver.execute("VACUUM")
+        if self.is_sqlite:
+            self._traces = not self._scrubbed()
+
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A consistent view that cannot change anything: whatever was written inside is rolled back."""

@@ -26,6 +26,7 @@ from storage.people import People
 from storage.petitions import Petitions
 from storage.prepared import executed
 from storage.privacy_requests import PrivacyRequests
+from storage.retention import Retention
 from storage.reviews import Reviews
 from storage.roles import Roles
 from storage.tallies import Tallies
@@ -132,6 +133,10 @@ class Transaction:
     @cached_property
     def privacy_requests(self) -> PrivacyRequests:
         return PrivacyRequests(self.connection)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.connection)
 
     @cached_property
     def reviews(self) -> Reviews:

@@ -22,7 +22,6 @@ from handlers.messages import Started, Typed
 from handlers.working_days import working_days_after
 from storage.database import Database
 from storage.models import metadata
-from storage.personal import OF_NOBODY, RULES
 from storage.upgrade import _scripts, upgrade_database
 from tests.phone import SPEECH, Clock, Phone
 from tests.test_transcripts import import_units
@@ -345,22 +344,7 @@ class TestErasing:
         assert place_of(tmp_path / "files", digest).exists()
 
 
-def test_every_table_says_what_an_erasure_does_with_it() -> None:
-    named = {rule.table for rule in RULES}
-    assert sorted(set(TABLES) - named - OF_NOBODY) == []
-    assert sorted(named & OF_NOBODY) == []
-    people = {"worker", "chat", "draft", "initiative", "attachment"}
-    pointing = {
-        table.name
-        for table in TABLES.values()
-        for column in table.c
-        if (column.name.endswith(("worker_id", "_by", "address")) and not column.name.startswith("replaced"))
-        or any(key.column.table.name in people for key in column.foreign_keys)
-    }
-    assert sorted(pointing - named) == []
-
-
-def test_a_table_of_initiatives_of_others_is_never_erased_by_name(database: Database) -> None:
+def test_somebody_of_the_same_name_keeps_theirs(database: Database) -> None:
     clock = Clock()
     import_units(database, clock)
     twins = [Phone(database, clock, name="Nguyễn Văn Nam", address=str(place)) for place in (1, 2)]

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from storage.database import Database
 from storage.models import Initiative, Unit, Worker, metadata
+from storage.personal import OF_NOBODY, RULES
 from storage.upgrade import NewerDatabase, newest_version, upgrade_database, version_of
 
 NOON = datetime(2023, 8, 15, 12, 0, tzinfo=timezone(timedelta(hours=7)))
@@ -132,3 +133,19 @@ def test_two_processes_that_start_together_upgrade_once(tmp_path: Path) -> None:
     for process in processes:
         process.join(60)
     assert [process.exitcode for process in processes] == [0, 0]
+
+
+def test_every_table_says_what_an_erasure_does_with_it() -> None:
+    """A new table gets a line in storage/personal.py: what an erasure does there, and what is handed over."""
+    named = {rule.table for rule in RULES}
+    assert sorted(set(metadata.tables) - named - OF_NOBODY) == []
+    assert sorted(named & OF_NOBODY) == []
+    people = {"worker", "chat", "draft", "initiative", "attachment"}
+    pointing = {
+        table.name
+        for table in metadata.tables.values()
+        for column in table.c
+        if (column.name.endswith(("worker_id", "_by", "address")) and not column.name.startswith("replaced"))
+        or any(key.column.table.name in people for key in column.foreign_keys)
+    }
+    assert sorted(pointing - named) == []

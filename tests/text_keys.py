@@ -171,7 +171,7 @@ FORM_KEYS |= {"initiative.review.head", "initiative.review.ask"}
 KINDS_NOT_READ = {telegram._SAID_AS.get(kind, kind) for kind in telegram._UNSUPPORTED} | {"other"}
 FINDINGS = (
     *("no_poll_seconds", "poll_elsewhere", "unsettled_seconds", "dead_letters"),
-    *("disk_free_megabytes", "files_folder"),
+    *("disk_free_megabytes", "files_folder", "privacy_requests_due"),
     *(f"database_{fault}" for fault in ("locked", "read_only", "full", "away", "broken")),
 )
 KINDS_OF_FILE = ("photo", "document", "video", "voice", "audio")
