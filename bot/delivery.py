@@ -28,8 +28,9 @@ log = structlog.get_logger()
 BULK_AT_ONCE = 48  # unasked messages under way: enough to keep the pace, few enough to stop quickly
 IDLE_SECONDS = 5.0  # how long rows that another process promised may wait
 LINGER_SECONDS = 0.004  # ends of sends that come this close together share a transaction
-TRIES = 8
-PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)  # seconds before a send is tried again
+PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)  # seconds before a send is tried again
+# A messenger that is away comes back: what it did not take is tried for as long as it is worth reading.
+GIVE_UP = timedelta(days=2)
 
 
 class Delivery:
@@ -185,14 +186,15 @@ class Delivery:
             return self._later(promise, part, 0.0)
         if isinstance(failed, Slower):
             self._pacer.refused(promise.address, failed.seconds)
-            return self._later(promise, part, failed.seconds)
+            return replace(self._later(promise, part, failed.seconds), uncounted=True)
         if isinstance(failed, Moved):
             moved = (promise.channel, promise.address, failed.address)
             return replace(self._later(promise, part, 0.0), moved=moved)
         if isinstance(failed, NotSent):
-            if promise.tries >= TRIES:
+            if promise.created_at is not None and self._now() - promise.created_at > GIVE_UP:
                 return Settled(promise.id, "failed", error=reason, parts_sent=part)
-            return self._later(promise, part, PAUSES[min(promise.tries, len(PAUSES)) - 1])
+            tries = min(max(promise.tries, 1), len(PAUSES))
+            return self._later(promise, part, PAUSES[tries - 1])
         if isinstance(failed, Unknown):
             return Settled(promise.id, "unknown", error=reason, parts_sent=part)
         if isinstance(failed, Unreachable):

@@ -26,6 +26,7 @@ class Given:
     applied_from: date
     applied_to: date
     draft: int = 0
+    sent_at: datetime | None = None  # when the messenger took what was said
 
     @property
     def today(self) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from handlers import presses
 from handlers.answers import Given, within_two_seconds
@@ -15,6 +16,8 @@ from handlers.place import REVIEW, Place
 from handlers.questions import question
 from handlers.turns import Turn, asked_again, heard, join, settled
 
+REMEMBERED_ALBUMS = 4  # a straggler comes seconds late, not days
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -22,10 +25,12 @@ class Said:
 
     what: Typed | Pressed | Attached | Edited
     message: str = ""
+    at: datetime | None = None  # when the messenger took it, which may be long before we hear of it
 
 
 def advance(form: Form, place: Place, said: Said, given: Given) -> Turn:
     """Take one turn. Pure: the same place, words and circumstances always give the same turn."""
+    given = replace(given, sent_at=said.at)
     match said.what:
         case Pressed(action):
             return presses.press(form, place, action, given)
@@ -62,8 +67,9 @@ def _piece(form: Form, step: Text, place: Place, words: str, message: str, given
     waiting = dict(place.waiting or {})
     adding = waiting.get("for") == "addition" or waiting.get("adding", False)
     pieces = [*waiting.get("pieces", []), [message, as_typed(words)]]
-    close = "at" in waiting and within_two_seconds(waiting["at"], given.now)
-    state = {"for": "pieces", "pieces": pieces, "at": given.now.isoformat(), "adding": adding}
+    sent_at = given.sent_at or given.now
+    close = "at" in waiting and within_two_seconds(waiting["at"], sent_at)
+    state = {"for": "pieces", "pieces": pieces, "at": sent_at.isoformat(), "adding": adding}
     joining = replace(place, waiting=state, revision=place.revision + 1)
     if close and not presumed_cut(words):
         return joined(form, step, joining, given)
@@ -113,8 +119,10 @@ def _attached(
 
 def _captioned(form: Form, place: Place, album: str, caption: str, message: str, given: Given) -> Turn | None:
     """The caption is the answer to the open question; further captions of its album join that answer."""
-    owner, _, key = place.album.partition("|")
-    if album and owner == album and key in place.answers:
+    key = albums_of(place).get(album, "")
+    if key in place.answers:
+        if not isinstance(form.step(key), Text):
+            return None
         typed = [*place.answers[key]["typed"], [message, as_typed(caption)]]
         answer = {"value": join(typed), "typed": typed}
         more = replace(place, answers={**place.answers, key: answer})
@@ -122,7 +130,17 @@ def _captioned(form: Form, place: Place, album: str, caption: str, message: str,
     if place.asking == REVIEW or not isinstance(form.step(place.asking), Text | Money | Date | Names):
         return None
     turn = _typed(form, place, caption, message, given)
-    return replace(turn, place=replace(turn.place, album=f"{album}|{place.asking}" if album else ""))
+    if not album:
+        return turn
+    albums = {**albums_of(place), album: place.asking}
+    known = "\n".join(f"{name}|{step}" for name, step in list(albums.items())[-REMEMBERED_ALBUMS:])
+    return replace(turn, place=replace(turn.place, album=known))
+
+
+def albums_of(place: Place) -> dict[str, str]:
+    """By album, which question its caption was said to."""
+    pairs = (line.rpartition("|") for line in place.album.splitlines())
+    return {album: key for album, _, key in pairs if album}
 
 
 def _for_album(turn: Turn, album: str) -> Turn:

@@ -133,7 +133,7 @@ def hear(tx: Transaction, person: Person, event: Event, house: House, now: datet
     assert isinstance(what, Typed | Attached)  # noqa: S101 - nothing else is sent here
     if person.draft is None:
         return _without_draft(tx, person, what, now)
-    return _turn(tx, person, Said(what, message), house, now)
+    return _turn(tx, person, Said(what, message, event.sent_at), house, now)
 
 
 def _without_draft(tx: Transaction, person: Person, what: Typed | Attached, now: datetime) -> Outcome:

@@ -24,7 +24,7 @@ class Place:
     aside     the question was opened from the review card and returns there
     tries     bad answers in a row to the open question
     last      the last button that had an effect: the same tap under a new number has none
-    album     the album whose caption was an answer, and the step it answered
+    album     the albums whose captions were answers, a line each, and after a stroke the step they answered
     refused   messages whose text the open question could not take; edited, they are tried again
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, literal, or_, select, update
@@ -17,6 +17,7 @@ from storage.vault import Vault, VaultClosed, is_sealed
 
 OUTBOX, CHAT = metadata.tables["outbox"], metadata.tables["chat"]
 OPEN = ("waiting", "claimed")
+GATHERING = timedelta(seconds=5)  # after a crash, for the parts of one answer that are still to come
 _earlier = OUTBOX.alias("earlier")
 
 
@@ -33,11 +34,15 @@ class Promise:
     tries: int
     parts_sent: int
     priority: int = 0
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How a send ended: sent, unknown, failed, or waiting again (until `due_at`)."""
+    """How a send ended: sent, unknown, failed, or waiting again (until `due_at`).
+
+    `uncounted`: the messenger did not even try, so it was no try of ours.
+    """
 
     id: int
     state: str
@@ -47,6 +52,7 @@ class Settled:
     parts_sent: int = 0
     gone: tuple[str, str] | None = None  # channel and address that nothing can be sent to
     moved: tuple[str, str, str] | None = None  # channel, old address, new address
+    uncounted: bool = False
 
 
 # What has been said, or never will be, is not kept: only that it was, when, and how it ended.
@@ -103,6 +109,7 @@ _CLAIM = (
         OUTBOX.c.tries,
         OUTBOX.c.parts_sent,
         OUTBOX.c.priority,
+        OUTBOX.c.created_at,
     )
 )
 _SETTLE = Prepared(
@@ -116,6 +123,7 @@ _SETTLE = Prepared(
         sent_at=bindparam("new_sent_at"),
         due_at=func.coalesce(bindparam("new_due_at", type_=OUTBOX.c.due_at.type), OUTBOX.c.due_at),
         parts_sent=bindparam("new_parts_sent"),
+        tries=OUTBOX.c.tries - bindparam("uncounted_tries"),
         lease_until=None,
     )
 )
@@ -207,6 +215,7 @@ class OutboxRows:
                 "new_sent_at": now if one.state == "sent" else None,
                 "new_due_at": one.due_at,
                 "new_parts_sent": one.parts_sent,
+                "uncounted_tries": int(one.uncounted),
             }
             for one in settled
         ]
@@ -232,11 +241,18 @@ class OutboxRows:
     def release(self, now: datetime) -> int:
         """Messages whose sender died before it could settle wait again; how many. Only the leader may ask.
 
-        Answers are not held back any longer: a clock that went wrong may have said until when.
+        Answers are not held back any longer: a clock that went wrong may have said until when. Only what
+        gathers several parts waits a little: the rest is brought again now.
         """
         self.hurry(now)
-        claimed = update(OUTBOX).where(OUTBOX.c.state == "claimed").values(state="waiting")
-        return self._connection.execute(claimed).rowcount
+        claimed = update(OUTBOX).where(OUTBOX.c.state == "claimed")
+        released = self._connection.execute(
+            claimed.values(state="waiting", tries=OUTBOX.c.tries - 1)
+        ).rowcount
+        gathers = or_(OUTBOX.c.slot == "pieces", OUTBOX.c.slot.like("album:%"))
+        gathering = update(OUTBOX).where(OUTBOX.c.state == "waiting", OUTBOX.c.parts_sent == 0, gathers)
+        self._connection.execute(gathering.values(due_at=now + GATHERING))
+        return released
 
     def hurry(self, now: datetime) -> int:
         """The clock was put back: live answers that were due by the old time are due now; how many."""

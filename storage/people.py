@@ -46,8 +46,15 @@ class Person:
     draft: OpenDraft | None = None
 
 
-# On PostgreSQL the person's rows are held, so that two processes hearing the same person take turns;
-# SQLite has one writer anyway.
+_HERE = (CHAT.c.channel == bindparam("channel"), CHAT.c.address == bindparam("address"))
+# On PostgreSQL the person's rows are held first, so that two transactions hearing the same person take turns;
+# only a statement that begins afterwards sees what the other one has written. SQLite has one writer anyway.
+_HOLD = Prepared(
+    select(CHAT.c.id)
+    .select_from(CHAT.join(WORKER, WORKER.c.id == CHAT.c.worker_id))
+    .where(*_HERE)
+    .with_for_update(of=(CHAT, WORKER))
+)
 _BEHIND = Prepared(
     select(
         CHAT.c.id,
@@ -67,8 +74,7 @@ _BEHIND = Prepared(
     .select_from(
         CHAT.join(WORKER, WORKER.c.id == CHAT.c.worker_id).outerjoin(DRAFT, DRAFT.c.id == CHAT.c.draft_id)
     )
-    .where(CHAT.c.channel == bindparam("channel"), CHAT.c.address == bindparam("address"))
-    .with_for_update(of=(CHAT, WORKER))
+    .where(*_HERE)
 )
 _SET_TALK = Prepared(update(CHAT).where(CHAT.c.id == bindparam("chat")).values(talk=bindparam("new_talk")))
 _OPEN_DRAFT = Prepared(update(CHAT).where(CHAT.c.id == bindparam("chat")).values(draft_id=bindparam("draft")))
@@ -84,7 +90,10 @@ class People:
 
     def behind(self, channel: str, address: str) -> Person | None:
         """Who is behind an address, with their open draft; None for somebody who has not agreed."""
-        row = _BEHIND.first(self._connection, {"channel": channel, "address": address})
+        where = {"channel": channel, "address": address}
+        if self._connection.dialect.name == "postgresql":
+            _HOLD.first(self._connection, where)
+        row = _BEHIND.first(self._connection, where)
         if row is None:
             return None
         draft = None if row[7] is None else self._opened(row[7:12])

@@ -59,6 +59,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def workplace(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with units, for tests that bring thousands of people of their own; quick, not durable."""
+    from tests.phone import Clock
+    from tests.test_transcripts import import_units
+
+    file = tmp_path_factory.mktemp("workplace") / "sangkien.db"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite:///{file}")
+    import_units(database, Clock())
+    with database.schema_connection() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA synchronous=OFF")  # beside SQLAlchemy, which would begin a transaction first
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A real PostgreSQL server from a wheel, one for each test process, upgraded once."""
     # The wheel looks for a folder of the login session, which a bare machine does not have.

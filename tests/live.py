@@ -105,6 +105,16 @@ class Program:
                 env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
 
+    async def logs(self, event: str, times: int = 1) -> None:
+        """Wait until it has written an event to its log so many times, all its lives together."""
+        async with asyncio.timeout(60):
+            while self.logged(event) < times:  # noqa: ASYNC110 - a file tells nobody
+                await asyncio.sleep(0.03)
+
+    def logged(self, event: str) -> int:
+        """How many times it has written an event to its log."""
+        return self.log.read_text("utf-8").count(f'"event": "{event}"') if self.log.exists() else 0
+
     async def stops(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait; the exit code."""
         assert self.running is not None
@@ -116,14 +126,27 @@ class Program:
 
 
 async def live(
-    folder: Path, sandbox: Sandbox, *, units: bool = True, database: str = "", webhook: bool = False
+    folder: Path,
+    sandbox: Sandbox,
+    *,
+    units: bool = True,
+    database: str = "",
+    webhook: bool = False,
+    waits: bool = True,
 ) -> Program:
-    """A running bot with the list of units imported."""
+    """A running bot with the list of units imported; `waits` until it is listening."""
     program = Program(folder, sandbox.url, database=database, webhook=webhook)
     if units:
         code, _, error = await program.does("units", "import", str(UNITS))
         assert code == 0, error
+    lives = program.logged("running") + 1
     await program.runs()
+    try:
+        if waits:
+            await program.logs("running", lives)
+    except TimeoutError:
+        await program.stops(signal.SIGKILL)
+        raise
     return program
 
 

@@ -132,7 +132,9 @@ class Phone:
         return self.does(Unsupported(kind), str(next(self.messages)))
 
     def edits(self, old: str, new: str) -> list[Spoken]:
-        message = next(number for number, text in self.typed.items() if old in text)
+        return self.edits_message(next(number for number, text in self.typed.items() if old in text), new)
+
+    def edits_message(self, message: str, new: str) -> list[Spoken]:
         self.typed[message] = new
         return self.does(Edited(message, new), message)
 

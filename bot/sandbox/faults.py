@@ -18,7 +18,7 @@ CALL_KINDS = frozenset(
 is done, nothing is answered · accept_then_hang, accept_then_reset: it is done, and nobody says so · too_many:
 429 · slow: it is done and answered after `seconds` of real time."""
 
-KINDS = CALL_KINDS | {"duplicate", "redeliver", "rubbish", "outage"}
+KINDS = CALL_KINDS | {"duplicate", "redeliver", "reorder", "rubbish", "outage"}
 
 BAD_GATEWAY = Refused("Bad Gateway", 502)
 
@@ -57,7 +57,8 @@ class Faults:
 
         Troubles of calls (`CALL_KINDS`) take `method` and, as `more`, times, code, seconds, chat_id.
         Troubles of updates take times: `duplicate` (the next ones come twice under one id), `redeliver`
-        (confirmed ones come back), `rubbish` (one that nobody can take apart). `outage` takes seconds.
+        (confirmed ones come back), `rubbish` (one that nobody can take apart), `reorder` (a webhook brings
+        the next ones up to `seconds` late, so that others overtake them). `outage` takes seconds.
         Raises ValueError for any other kind, TypeError for any other parameter.
         """
         fault = Fault(kind, method, **more)
@@ -66,6 +67,8 @@ class Faults:
                 self.updates.twice += fault.times
             case "redeliver":
                 self.updates.redeliver(fault.times)
+            case "reorder":
+                self.updates.late, self.updates.latest = fault.times, fault.seconds
             case "rubbish":
                 for _ in range(fault.times):
                     self.updates.add_rubbish()
@@ -79,7 +82,7 @@ class Faults:
         """A good day again."""
         self.coming.clear()
         self.out_until = None
-        self.updates.twice = 0
+        self.updates.twice = self.updates.late = 0
 
     def next_for(self, method: str, chat_id: object = None) -> Fault | None:
         """The trouble this call meets, if any; it is used up by that."""

@@ -55,6 +55,8 @@ class Updates:
         self.last_id = FIRST_UPDATE - 1
         self.twice = 0
         """How many of the next updates are delivered a second time under the same id."""
+        self.late, self.latest = 0, 0.0
+        """How many of the next updates a webhook brings late, and by how many seconds at the most."""
         self.pushed = asyncio.Event()
         self._poller: asyncio.Future[None] | None = None
 

@@ -1,6 +1,7 @@
 """Pushes updates to the bot's webhook, again and again until it says 2xx."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from datetime import datetime
 
@@ -85,6 +86,9 @@ class Webhook:
         headers = {"Content-Type": "application/json"}
         if self.secret:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self.secret
+        if self.updates.late > 0:
+            self.updates.late -= 1
+            await asyncio.sleep(self.updates.latest * random.random())  # noqa: S311 - nothing to be guessed
         pause = FIRST_PAUSE
         while True:
             try:

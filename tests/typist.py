@@ -1,0 +1,102 @@
+"""Somebody who answers every question as fast as it comes, and remembers what was confirmed to them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from bot.sandbox import Person
+
+PATIENCE = 120.0  # seconds: a send that was accepted and never answered holds up a chat for twenty of them
+# By the question on the screen: which answer is given, typed or tapped.
+QUESTIONS = (
+    ("Đồng ý", "tap", "✅ Đồng ý"),
+    ("đơn vị nào", "type", "T09-020"),
+    ("chọn đơn vị", "tap", "CĐCS C.ty TNHH May Quế Lâm Sơn"),
+    ("Đã nộp!", "type", "/sangkien"),
+    ("Xem lại sáng kiến", "tap", "Nộp"),
+    ("đặt tên ngắn", "type", "title"),
+    ("loại nào", "tap", "Giải pháp kỹ thuật"),
+    ("áp dụng từ ngày nào", "type", "25/2/2022"),
+    ("bao nhiêu tiền", "type", "15 triệu/tháng"),
+    ("Kết quả ra sao", "type", "effect"),
+    ("thay đổi điều gì", "type", "after"),
+    ("làm thế nào, vướng ở đâu", "type", "before"),
+    ("Con số này là", "type", "15 triệu/tháng"),  # the answer to a second copy of the question before
+    ("ít nhất", "type", "before"),
+    ("Gửi sáng kiến mới", "type", "/sangkien"),
+)
+# What is answered to the question before, when its second copy came late, is refused; then it is asked so.
+REFUSALS = (
+    ("Bot hiểu là", "tap", "✅ Đúng"),
+    ("một trong các loại", "tap", "Giải pháp kỹ thuật"),
+    ("Chọn loại gần nhất", "tap", "Giải pháp kỹ thuật"),
+    ("ngày", "type", "25/2/2022"),
+    ("tiền", "type", "15 triệu/tháng"),
+)
+NEXT = {
+    "before": "thay đổi điều gì",
+    "after": "Kết quả ra sao",
+    "effect": "bao nhiêu tiền",
+    "title": "Xem lại sáng kiến",
+}
+TEXTS = ("before", "after", "effect", "title")
+
+
+class Typist:
+    """Types what the question on the screen asks for, as fast as answers come."""
+
+    def __init__(self, person: Person, number: int) -> None:
+        self.person, self.number = person, number
+        self.confirmed: list[tuple[str, str]] = []
+        self.receipts: set[str] = set()
+        self.serial = 0
+
+    async def works(self, until: asyncio.Event) -> None:
+        await self.person.types("/start")
+        await self._reads()
+        while not until.is_set():
+            await self._one_answer()
+
+    async def _one_answer(self) -> None:
+        asked = self._question()
+        how, what = self._answer(asked)
+        if how == "tap":
+            await self._taps(what)
+        else:
+            await self.person.types(what)
+        await self._reads()
+        key = next((said for pattern, _, said in QUESTIONS if pattern.lower() in asked.lower()), "")
+        if key in NEXT and NEXT[key] in self._question():
+            self.confirmed.append((key, what))
+
+    async def _taps(self, label: str) -> None:
+        for message in reversed(self.person.screen()):
+            for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+                for button in row:
+                    if label in button["text"]:
+                        await self.person.presses(message, button["callback_data"])
+                        return
+        raise AssertionError(f"no button {label!r} under {self._question()!r}")
+
+    def _question(self) -> str:
+        return str(next(m for m in reversed(self.person.screen()) if m["from"]["is_bot"])["text"])
+
+    def _answer(self, asked: str) -> tuple[str, str]:
+        for pattern, how, what in (*QUESTIONS, *REFUSALS):
+            if pattern.lower() not in asked.lower():
+                continue
+            if what not in TEXTS:
+                return how, what
+            self.serial += 1
+            return how, f"Lời thứ {self.serial} của người {self.number} về {what}"
+        raise AssertionError(f"an unknown question: {asked!r}")
+
+    async def _reads(self) -> None:
+        """Wait for an answer, through kills and restarts; a second copy of the last one may come first."""
+        await self.person.answer(PATIENCE)
+        # A person looks at all that came, the answer to what they said last, before they say more.
+        await self.person.quiet(0.4)
+        for message in self.person.screen():
+            if message["from"]["is_bot"] and "Đã nộp!" in message["text"]:
+                self.receipts.update(re.findall(r"SK-\d+", message["text"]))
