@@ -66,7 +66,7 @@ def workplace(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
 
     file = tmp_path_factory.mktemp("workplace") / "sangkien.db"
     shutil.copyfile(sqlite_template, file)
-    database = Database(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}", vault=Vault(KEYS.copy))
     import_units(database, Clock())
     with database.schema_connection() as connection:
         driver = connection.connection.driver_connection

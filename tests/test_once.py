@@ -108,7 +108,7 @@ class TestTransactionsAtOnce:
     @pytest.fixture
     def phones(self, database: Database) -> tuple[Phone, Phone]:
         import_units(database, Clock())
-        other = Database(database.url.render_as_string(hide_password=False))
+        other = Database(database.url.render_as_string(hide_password=False), vault=database.vault)
         phones = Phone(database, Clock()), Phone(other, Clock())
         phones[0].joins()
         phones[0].types("T09-020")
