@@ -48,4 +48,4 @@ def fold(text: str) -> str:
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 units, the unit in which Telegram and Zalo count."""
-    return len(text) + sum(1 for letter in text if ord(letter) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
