@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels import CallFailed, Channel, Elsewhere, NotOurs, Slower
 from bot.channels.telegram import read
 from bot.channels.telegram_calls import TelegramChannel
+from bot.channels.telegram_plain import read_ordinary
 from bot.database_faults import short_name
 from bot.delivery import Delivery
 from bot.health import Pulse
@@ -69,7 +70,7 @@ def read_update(channel: TelegramChannel, bot: str, raw: dict[str, Any]) -> Even
     """One update alone: a malformed one must not hold up the others."""
     number = str(raw.get("update_id"))
     try:
-        return read(channel.parse(raw), bot)
+        return read_ordinary(raw, bot) or read(channel.parse(raw), bot)
     except Exception as error:
         log.warning("update_unreadable", update=number, reason=type(error).__name__)
         return Unreadable(channel.name, bot, number, type(error).__name__, frames_of(error))

@@ -113,12 +113,17 @@ def _membership(update: Update, change: ChatMemberUpdated, bot: str) -> Event:
     )
 
 
+def said_in_text(text: str) -> Started | Typed:
+    """What a text says: opening the talk, perhaps with a code, or words."""
+    command, _, payload = text.partition(" ")
+    if command.partition("@")[0].lower() == "/start":
+        return Started(payload.strip())
+    return Typed(text)
+
+
 def _said(message: Message) -> What | None:
     if message.text is not None:
-        command, _, payload = message.text.partition(" ")
-        if command.partition("@")[0].lower() == "/start":
-            return Started(payload.strip())
-        return Typed(message.text)
+        return said_in_text(message.text)
     if (file := _file(message)) is not None:
         return Attached(file, message.media_group_id or "", message.caption or "")
     for kind in _UNSUPPORTED:
