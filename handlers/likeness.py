@@ -74,6 +74,11 @@ class Portrait:
         return _bag(word for part in self.parts for word in part)
 
     @cached_property
+    def keys(self) -> list[int]:
+        """The numbers it is found by, the best first."""
+        return keys_of(self)
+
+    @cached_property
     def change(self) -> Bag:
         """The words of what was changed."""
         return _bag(self.parts[2])
@@ -84,6 +89,7 @@ class Portrait:
         return _bag(self.parts[0])
 
 
+@lru_cache(maxsize=1_024)
 def alikeness(one: Portrait, other: Portrait) -> float:
     """How likely it is that both tell of the same improvement, from 0 to 1; the order does not matter."""
     if not one.change or not other.change:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from handlers.likeness import ALIKE, KEYS_ASKED, Portrait, alikeness, kept_of, keys_of
+from handlers.likeness import ALIKE, KEYS_ASKED, Portrait, alikeness, kept_of
 from handlers.messages import Note, moment
 from handlers.place import Place
 from storage.likeness import Candidate
@@ -40,7 +41,14 @@ def portrait_of(place: Place) -> Portrait | None:
     """What of an initiative is compared; None for a sealed one and one that does not say what was changed."""
     if place.sealed or not place.value("after"):
         return None
-    return Portrait(place.value("title") or "", place.value("before") or "", place.value("after"))
+    return drawn(place.value("title") or "", place.value("before") or "", place.value("after"))
+
+
+# The author's three or four cards in a row are compared with the same initiatives.
+@lru_cache(maxsize=256)
+def drawn(title: str, before: str, after: str) -> Portrait:
+    """A portrait; one that was drawn lately is the same object, with what was read from it."""
+    return Portrait(title, before, after)
 
 
 def remember(tx: Transaction, initiative_id: int, place: Place) -> None:
@@ -49,7 +57,7 @@ def remember(tx: Transaction, initiative_id: int, place: Place) -> None:
     if portrait is None:
         tx.likeness.forget(initiative_id)
     else:
-        keys = keys_of(portrait)
+        keys = portrait.keys
         # Twice as many are offered: keys that are crowded make room for the next ones.
         tx.likeness.keep(initiative_id, keys[: 2 * kept_of(keys)], kept_of(keys))
 
@@ -69,10 +77,10 @@ def lookalikes(
     one in the same unit is known to defeat it.
     """
     found = []
-    for one in tx.likeness.sharing(keys_of(portrait)[:KEYS_ASKED], LOOKED_AT):
+    for one in tx.likeness.sharing(portrait.keys[:KEYS_ASKED], LOOKED_AT):
         if one.id == itself or not visible(one):
             continue
-        alike = alikeness(portrait, Portrait(one.title, one.before or "", one.after or ""))
+        alike = alikeness(portrait, drawn(one.title, one.before or "", one.after or ""))
         if alike < ALIKE:
             continue
         same = one.unit_id == unit_id

@@ -5,33 +5,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+)
 
 from storage.models import metadata
+from storage.prepared import Inserting, Prepared
+from storage.types import Json
 
 KEY, INITIATIVE = metadata.tables["likeness_key"], metadata.tables["initiative"]
 # A key that so many share tells nothing more; the earliest keep it, and reading one stays cheap for ever.
 CROWD = 50
 
-_HOLDERS = (
-    select(KEY.c.key, func.count())
-    .where(KEY.c.key.in_(bindparam("keys", expanding=True)))
-    .group_by(KEY.c.key)
-)
-_SHARING = (
-    select(KEY.c.initiative_id)
-    .where(KEY.c.key.in_(bindparam("keys", expanding=True)))
-    .group_by(KEY.c.initiative_id)
-    .order_by(func.count().desc(), KEY.c.initiative_id)
-    .limit(bindparam("most"))
-)
 _NAMES = ("id", "code", "title", "before", "after", "unit_id", "author_id", "state", "submitted_at")
-_TEXTS = select(*(INITIATIVE.c[name] for name in _NAMES)).where(
-    INITIATIVE.c.id.in_(bindparam("ids", expanding=True)),
-    INITIATIVE.c.sealed.is_(False),
-    INITIATIVE.c.state != "withdrawn",
+
+
+def _among(column: Column[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Whether a column is in a list given as one parameter, so that a list of any length is one statement."""
+    if dialect == "sqlite":
+        listed = func.json_each(bindparam(name, type_=Json)).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(bindparam(name, type_=ARRAY(BigInteger)))
+
+
+def _holders(dialect: str) -> Select[Any]:
+    return select(KEY.c.key, func.count()).where(_among(KEY.c.key, "keys", dialect)).group_by(KEY.c.key)
+
+
+def _sharing(dialect: str) -> Select[Any]:
+    found = select(KEY.c.initiative_id).where(_among(KEY.c.key, "keys", dialect))
+    most_first = found.group_by(KEY.c.initiative_id).order_by(func.count().desc(), KEY.c.initiative_id)
+    return most_first.limit(bindparam("most"))
+
+
+def _texts(dialect: str) -> Select[Any]:
+    return select(*(INITIATIVE.c[name] for name in _NAMES)).where(
+        _among(INITIATIVE.c.id, "ids", dialect),
+        INITIATIVE.c.sealed.is_(False),
+        INITIATIVE.c.state != "withdrawn",
+    )
+
+
+_HOLDERS, _SHARING, _TEXTS = (
+    Prepared({dialect: made(dialect) for dialect in ("sqlite", "postgresql")})
+    for made in (_holders, _sharing, _texts)
 )
+_KEEP = Inserting(KEY)
+_FORGET = Prepared(delete(KEY).where(KEY.c.initiative_id == bindparam("initiative")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +90,23 @@ class Likeness:
     def keep(self, initiative_id: int, keys: Sequence[int], most: int) -> None:
         """Keep the first `most` of the keys that are not crowded; what was kept before is replaced."""
         self.forget(initiative_id)
-        counted = self._connection.execute(_HOLDERS, {"keys": list(keys)})
+        counted = _HOLDERS.all(self._connection, {"keys": list(keys)})
         crowds = {int(key): int(holders) for key, holders in counted}
         free = [key for key in keys if crowds.get(key, 0) < CROWD][:most]
         if free:
             rows = [{"key": key, "initiative_id": initiative_id} for key in free]
-            self._connection.execute(insert(KEY), rows)
+            _KEEP.of(rows[0]).many(self._connection, rows)
 
     def forget(self, initiative_id: int) -> None:
         """An initiative is no longer found: withdrawn, sealed or erased."""
-        self._connection.execute(delete(KEY).where(KEY.c.initiative_id == initiative_id))
+        _FORGET.run(self._connection, {"initiative": initiative_id})
 
     def sharing(self, keys: Sequence[int], most: int) -> list[Candidate]:
         """The initiatives that share the most keys, of those that are not sealed and not withdrawn."""
         if not keys:
             return []
-        # Always as many parameters, so that the statement is compiled once.
-        size = next(size for size in (20, 80, 160, len(keys)) if size >= len(keys))
-        padded = [*keys, *[keys[0]] * (size - len(keys))]
-        found = self._connection.execute(_SHARING, {"keys": padded, "most": most}).scalars().all()
+        found = [row[0] for row in _SHARING.all(self._connection, {"keys": list(keys), "most": most})]
         if not found:
             return []
-        rows = {row[0]: Candidate(*row) for row in self._connection.execute(_TEXTS, {"ids": list(found)})}
+        rows = {row[0]: Candidate(*row) for row in _TEXTS.all(self._connection, {"ids": found})}
         return [rows[number] for number in found if number in rows]

@@ -33,7 +33,13 @@ from bot.channels import (
     Unreachable,
 )
 from bot.channels.telegram import NAME, file_in, write, write_file
-from bot.channels.telegram_request import ANSWER_SECONDS, AiohttpRequest, NeverWritten, ServerFailed
+from bot.channels.telegram_request import (
+    ANSWER_SECONDS,
+    AiohttpRequest,
+    NeverWritten,
+    PlainData,
+    ServerFailed,
+)
 from bot.speech import Spoken
 
 POLL_SECONDS = 25
@@ -47,8 +53,12 @@ class PlainBot(Bot):
     """A Bot that can also hand over an answer as it came: one update at a time may be malformed."""
 
     async def call(self, method: str, params: dict[str, Any]) -> Any:
-        """Call a Bot API method; the plain answer. Raises TelegramError."""
+        """Call a Bot API method, with a file or none; the plain answer. Raises TelegramError."""
         return await self._post(method, params)
+
+    async def tell(self, method: str, params: dict[str, Any]) -> Any:
+        """The same for parameters that are plain values already: nothing in them is looked for or turned."""
+        return await self.request.post(f"{self.base_url}/{method}", PlainData(params))
 
 
 class TelegramChannel:
@@ -135,7 +145,7 @@ class TelegramChannel:
         method, params = write(address, spoken)[part]
         with _named():
             try:
-                answer = await self._bot.call(method, params)
+                answer = await self._bot.tell(method, params)
             except BadRequest as error:
                 if method != "editMessageText":
                     raise
@@ -144,7 +154,7 @@ class TelegramChannel:
                 if not any(reason in str(error) for reason in _CANNOT_EDIT):
                     raise
                 params.pop("message_id")
-                answer = await self._bot.call("sendMessage", params)
+                answer = await self._bot.tell("sendMessage", params)
         return str(answer["message_id"])
 
     async def send_file(self, address: str, parcel: Parcel) -> tuple[str, str]:
@@ -157,7 +167,7 @@ class TelegramChannel:
     async def answer(self, query: str, toast: str) -> None:
         params = {"callback_query_id": query, **({"text": toast[:200]} if toast else {})}
         with _named():
-            await self._bot.call("answerCallbackQuery", params)
+            await self._bot.tell("answerCallbackQuery", params)
 
     async def fetch(self, reference: str, most: int) -> bytes:
         with _named():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from functools import lru_cache
 from typing import Any
 from urllib.request import getproxies
 
@@ -26,6 +27,20 @@ class NeverWritten(NetworkError):
 
 class ServerFailed(NetworkError):
     """The server failed (5xx) or never saw the call (a proxy's page): it was not done."""
+
+
+class PlainData(RequestData):  # type: ignore[misc]
+    """The parameters of a call as plain values, without a file in them."""
+
+    __slots__ = ("_plain",)
+
+    def __init__(self, plain: dict[str, Any]) -> None:
+        super().__init__()
+        self._plain = plain
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self._plain
 
 
 class AiohttpRequest(BaseRequest):
@@ -67,7 +82,7 @@ class AiohttpRequest(BaseRequest):
         """One HTTP call. Raises NeverWritten, TimedOut or NetworkError."""
         assert self._session is not None  # noqa: S101 - initialize() has been awaited
         seconds = self._seconds if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=seconds)
+        timeout = _timeout(seconds)
         endpoint = url.rpartition("/")[2]
         try:
             body = _body(request_data)
@@ -101,6 +116,11 @@ class AiohttpRequest(BaseRequest):
 def _is_an_answer(payload: bytes) -> bool:
     """Whether a Bot API refused: what stands in between (a proxy, a firewall) answers with a page."""
     return payload.lstrip()[:1] == b"{"
+
+
+@lru_cache(maxsize=16)
+def _timeout(seconds: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=seconds)
 
 
 def _body(data: RequestData | None) -> dict[str, Any]:
