@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import clock
 from bot.alarms import Alarms
-from bot.catching_up import catch_up
+from bot.catching_up import catch_up, settle_figures
 from bot.channels import CallFailed, Channel, NotOurs
 from bot.channels.telegram_calls import TelegramChannel
 from bot.config import Config
@@ -192,6 +192,7 @@ class App:
     async def _introduced(self, ledger: Ledger) -> None:
         """Write down who we are; a target of a unit that is not there is told, and the rest works."""
         await ledger.within(lambda tx: tx.heard.settle_setting(BOT_NAME, self._channel.username))
+        await ledger.within(lambda tx: settle_figures(tx, self._programme, self._now()))
         for phase, unit in await ledger.within(lambda tx: strange_targets(tx, self._config)):
             log.warning("target_of_unknown_unit", phase=phase, unit=unit)
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_dead_letters, cli_keys, cli_privacy
+from bot import cli_dead_letters, cli_figures, cli_keys, cli_privacy
 from bot.commands import ConfigOption, configured, fail, opened, say
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.add_typer(cli_keys.app, name="keys")
 app.add_typer(cli_privacy.audit_app, name="audit")
 app.add_typer(cli_privacy.privacy_app, name="privacy")
 app.command()(cli_privacy.tidy)
+cli_figures.add_to(app)
 
 
 @app.command()
@@ -73,16 +74,13 @@ def import_units(
     """Nhập danh sách đơn vị; có lỗi thì liệt kê hết từng dòng và không nhập gì."""
     from bot import clock
     from bot.unit_import import import_file
-    from handlers.folding import fold
     from handlers.unit_rows import UnitListFaults
 
     settings = configured(config)
     database, now = opened(settings), clock.now()
     programme = settings.programme_facts()
-    phases = {fold(name): phase.code for phase in programme.phases for name in (phase.name, phase.code)}
-    day = programme.local_day(now)
     try:
-        for line in import_file(database, file, now, dry_run=dry_run, today=day, phases=phases):
+        for line in import_file(database, file, now, dry_run=dry_run, programme=programme):
             say(line)
     except UnitListFaults as wrong:
         from bot.unit_files import describe

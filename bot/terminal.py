@@ -20,6 +20,7 @@ from bot.texts import load
 from handlers.house import House
 from handlers.listening import listen
 from handlers.messages import Attached, Event, File, Reply, Started, Typed, What
+from handlers.programme import Programme
 from storage.database import Database
 from storage.outbox import Settled
 from storage.upgrade import upgrade_database
@@ -89,9 +90,9 @@ def run_chat(config: Config | None) -> None:
         database = Database(config.database.url, vault=vault_of(config))
         upgrade_database(database)
         settle_keys(config, database)
-        if config.database.url.endswith(f"{Path(folder).name}/sangkien.db"):
-            _with_units(database)
         programme = config.programme_facts()
+        if config.database.url.endswith(f"{Path(folder).name}/sangkien.db"):
+            _with_units(database, programme)
         speech = Speech(load(), programme.zone)
         terminal = Terminal(
             database, House(programme, speech, config.programme.contact, "", new_code=new_code), speech
@@ -123,8 +124,8 @@ def _passing(folder: Path) -> Config:
     return load_config(file, {"SANGKIEN_TELEGRAM__TOKEN": TOKEN})
 
 
-def _with_units(database: Database) -> None:
+def _with_units(database: Database, programme: Programme) -> None:
     from bot.demo import UNITS
     from bot.unit_import import import_file
 
-    list(import_file(database, UNITS, clock.now(), dry_run=False))
+    list(import_file(database, UNITS, clock.now(), dry_run=False, programme=programme))

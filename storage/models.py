@@ -23,7 +23,7 @@ from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, S
 from storage.privacy_models import Consent, PrivacyRequest
 from storage.review_models import Move, ReviewNote
 from storage.secrecy_models import LEVELS, Discarded, Disclosure
-from storage.tally_models import Tally, TallyDay, TallyPerson
+from storage.tally_models import Aim, Tally, TallyDay, TallyPerson, UnitSize
 from storage.types import Dong, Id, Json
 from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSuccessor, UnitTarget
 
@@ -31,6 +31,7 @@ __all__ = [
     "FILE_STATES",
     "LEVELS",
     "STATES",
+    "Aim",
     "Attachment",
     "Audit",
     "Author",
@@ -58,6 +59,7 @@ __all__ = [
     "UnitAbove",
     "UnitGroup",
     "UnitGroupMember",
+    "UnitSize",
     "UnitSuccessor",
     "UnitTarget",
     "metadata",

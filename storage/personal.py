@@ -96,7 +96,9 @@ OF_NOBODY = frozenset(
         "discarded",  # digests of files that are being wiped
         "sequence",
         "setting",
+        "aim",
         "tally",
+        "unit_size",
         "tally_day",
         "unit",
         "unit_above",

@@ -98,14 +98,20 @@ class Recount:
             done(table)
         self._count_people()
 
-    def differences(self, done: Callable[[str], None] = lambda _: None) -> list[str]:
-        """Where the kept figures are not what the rows say, a line each; empty when they agree."""
+    def differences(self, done: Callable[[str], None] = lambda _: None, *, keep: bool = True) -> list[str]:
+        """Where the kept figures are not what the rows say, a line each; empty when they agree.
+
+        `keep` leaves what was counted anew; otherwise the figures stay as they were.
+        """
         before = {table: f"kept_{table}" for table in STEPS}
         for table, copy in before.items():
             self._run(f"CREATE TEMPORARY TABLE {copy} AS SELECT * FROM {table}")  # noqa: S608
         self.rebuild(done)
         found = [line for table, copy in before.items() for line in self._unlike(table, copy)]
-        for copy in before.values():
+        for table, copy in before.items():
+            if found and not keep:
+                self._run(f"DELETE FROM {table}")  # noqa: S608
+                self._run(f"INSERT INTO {table} SELECT * FROM {copy}")  # noqa: S608
             self._run(f"DROP TABLE {copy}")
         return found
 

@@ -1,10 +1,10 @@
-"""The tables of figures that are kept as they change, for every unit of the tree with all below it."""
+"""The tables of figures that are kept as they change, of what units are to reach, and of their size."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Dong, Id
@@ -63,3 +63,24 @@ class TallyDay(SQLModel, table=True):
     day: date | None = Field(default=None, primary_key=True)
     submitted: int = _count()
     valid: int = _count()
+
+
+class UnitSize(SQLModel, table=True):
+    """The members of a unit: as counted there, or the sum of the units below; the dates of those counts."""
+
+    __tablename__ = "unit_size"
+    unit_id: int | None = Field(default=None, sa_type=Id, foreign_key="unit.id", primary_key=True)
+    members: int = Field(sa_type=Dong)
+    counted_from: date | None = None
+    counted_to: date | None = None
+
+
+class Aim(SQLModel, table=True):
+    """How many initiatives and people a unit is to reach in a phase (`*`: in all); null is no target."""
+
+    __table_args__ = (Index("ix_aim_parent", "parent_id", "phase"), {"sqlite_with_rowid": False})
+    unit_id: int | None = Field(default=None, sa_type=Id, foreign_key="unit.id", primary_key=True)
+    phase: str = Field(sa_type=Text, primary_key=True)
+    parent_id: int | None = Field(default=None, sa_type=Id, nullable=True)
+    initiatives: int | None = Field(default=None, sa_type=Dong, nullable=True)
+    people: int | None = Field(default=None, sa_type=Dong, nullable=True)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from storage.aims import Aims
 from storage.attachments import Attachments
 from storage.audit import AuditTrail
 from storage.consents import Consents
@@ -65,6 +66,10 @@ class Transaction:
     def finish(self) -> None:
         """What is written last, just before the commit: the audit's entries, in one go."""
         self.audit.write()
+
+    @cached_property
+    def aims(self) -> Aims:
+        return Aims(self.connection)
 
     @cached_property
     def attachments(self) -> Attachments:

@@ -18,7 +18,7 @@ import pytest
 from bot.speech import Spoken
 from bot.unit_import import import_file
 from storage.database import Database
-from tests.phone import Clock, Phone
+from tests.phone import PROGRAMME, Clock, Phone
 
 FOLDER = Path(__file__).parent / "transcripts"
 UNITS = Path(__file__).parent / "data" / "units.csv"
@@ -90,7 +90,7 @@ class Player:
 
 
 def import_units(database: Database, clock: Clock) -> None:
-    list(import_file(database, UNITS, clock(), dry_run=False))
+    list(import_file(database, UNITS, clock(), dry_run=False, programme=PROGRAMME))
 
 
 def shown(spoken: Spoken) -> list[str]:

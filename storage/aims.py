@@ -1,0 +1,161 @@
+"""What units are to reach and how large they are, kept beside the figures so that both are read together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, bindparam, case, delete, func, insert, select
+
+from storage.models import metadata
+from storage.tallies import COLUMNS, Figures
+
+AIM, SIZE = metadata.tables["aim"], metadata.tables["unit_size"]
+UNIT, MEMBERS, TALLY = metadata.tables["unit"], metadata.tables["unit_members"], metadata.tables["tally"]
+
+
+class UnitAims(NamedTuple):
+    """The targets of one unit in one phase; None where there is none."""
+
+    unit_id: int
+    phase: str
+    parent_id: int | None
+    initiatives: int | None
+    people: int | None
+
+
+class Size(NamedTuple):
+    """Members, and between which days they were counted, as far as the lists said."""
+
+    members: int
+    counted_from: date | None
+    counted_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A unit beside its sisters: its figures, its targets, its members."""
+
+    unit_id: int
+    code: str
+    name: str
+    figures: Figures
+    initiatives: int | None
+    people: int | None
+    members: int
+
+
+class Standings(NamedTuple):
+    """How many units have a target, and how many have reached it."""
+
+    aimed: int
+    reached: int
+
+
+_OF = select(AIM.c.initiatives, AIM.c.people).where(
+    AIM.c.unit_id == bindparam("unit"), AIM.c.phase == bindparam("phase")
+)
+_SIZE = select(SIZE.c.members, SIZE.c.counted_from, SIZE.c.counted_to).where(
+    SIZE.c.unit_id == bindparam("unit")
+)
+
+
+def _reached(measure: str, done: str) -> Select[Any]:
+    """How the children of a unit stand in one measure."""
+    enough = case((func.coalesce(TALLY.c[done], 0) >= AIM.c[measure], 1), else_=0)
+    beside = and_(TALLY.c.unit_id == AIM.c.unit_id, TALLY.c.phase == AIM.c.phase)
+    return (
+        select(func.count(AIM.c[measure]), func.coalesce(func.sum(enough), 0))
+        .select_from(AIM.outerjoin(TALLY, beside))
+        .where(
+            AIM.c.parent_id == bindparam("unit"),
+            AIM.c.phase == bindparam("phase"),
+            AIM.c[measure].is_not(None),
+        )
+    )
+
+
+_REACHED = {"initiatives": _reached("initiatives", "valid"), "people": _reached("people", "people")}
+
+
+def _children(measure: str) -> Select[Any]:
+    """The units below with all that is shown of them, the furthest behind first."""
+    done = func.coalesce(TALLY.c["valid" if measure == "initiatives" else "people"], 0)
+    aim = func.coalesce(AIM.c[measure], 0)
+    # Without a target nobody is behind: such units stand at the end.
+    behind = case((aim > 0, 1.0 * done / aim), else_=1e18)
+    figures = (func.coalesce(TALLY.c[name], 0) for name in COLUMNS)
+    phase: Any = bindparam("phase")
+    return (
+        select(
+            UNIT.c.id, UNIT.c.code, UNIT.c.name, AIM.c.initiatives, AIM.c.people,
+            func.coalesce(SIZE.c.members, 0), *figures,
+        )
+        .select_from(
+            UNIT.outerjoin(TALLY, and_(TALLY.c.unit_id == UNIT.c.id, TALLY.c.phase == phase))
+            .outerjoin(AIM, and_(AIM.c.unit_id == UNIT.c.id, AIM.c.phase == phase))
+            .outerjoin(SIZE, SIZE.c.unit_id == UNIT.c.id)
+        )
+        .where(UNIT.c.parent_id == bindparam("unit"))
+        .where(UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > bindparam("today")))
+        .order_by(behind, done, UNIT.c.code)
+        .limit(bindparam("most"))
+        .offset(bindparam("skip"))
+    )  # fmt: skip
+
+
+_CHILDREN = {measure: _children(measure) for measure in ("initiatives", "people")}
+
+
+class Aims:
+    """Targets and sizes inside one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, unit_id: int, phase: str) -> tuple[int | None, int | None]:
+        """How many initiatives, and how many people, a unit is to reach."""
+        row = self._connection.execute(_OF, {"unit": unit_id, "phase": phase}).first()
+        return (None, None) if row is None else (row[0], row[1])
+
+    def size(self, unit_id: int) -> Size:
+        """The members of a unit; nought when nobody has counted."""
+        row = self._connection.execute(_SIZE, {"unit": unit_id}).first()
+        return Size(0, None, None) if row is None else Size(*row)
+
+    def reached(self, unit_id: int, phase: str, measure: str) -> Standings:
+        """How many units directly below have a target in a measure, and have reached it."""
+        row = self._connection.execute(_REACHED[measure], {"unit": unit_id, "phase": phase}).one()
+        return Standings(int(row[0]), int(row[1]))
+
+    def children(
+        self, unit_id: int, phase: str, measure: str, today: date, most: int, skip: int = 0
+    ) -> list[Standing]:
+        """Units directly below that exist today, the furthest behind first, those without a target last."""
+        values = {"unit": unit_id, "phase": phase, "today": today, "most": most, "skip": skip}
+        rows = self._connection.execute(_CHILDREN[measure], values)
+        return [Standing(r[0], r[1], r[2], Figures(*r[6:]), r[3], r[4], r[5]) for r in rows]
+
+    # --- writing, when a list or the programme has changed
+
+    def units(self) -> list[tuple[int, int | None, date | None]]:
+        """Every unit, the one above it, and the first day on which it no longer exists."""
+        rows = self._connection.execute(select(UNIT.c.id, UNIT.c.parent_id, UNIT.c.valid_to))
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def counts(self) -> dict[int, tuple[int, date | None]]:
+        """The newest count of every unit that has one."""
+        rows = select(MEMBERS.c.unit_id, MEMBERS.c.members, MEMBERS.c.counted_on).order_by(MEMBERS.c.id)
+        return {row[0]: (row[1], row[2]) for row in self._connection.execute(rows)}
+
+    def write(self, sizes: Iterable[tuple[int, Size]], aims: Sequence[UnitAims]) -> None:
+        """Replace all sizes and all targets."""
+        self._connection.execute(delete(SIZE))
+        self._connection.execute(delete(AIM))
+        sized = [{"unit_id": unit_id, **size._asdict()} for unit_id, size in sizes]
+        if sized:
+            self._connection.execute(insert(SIZE), sized)
+        if aims:
+            self._connection.execute(insert(AIM), [aim._asdict() for aim in aims])
