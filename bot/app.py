@@ -132,7 +132,7 @@ class App:
         await self._introduced(ledger)
         channels: dict[str, Channel] = {self._channel.name: self._channel}
         papers = Papers(painters(self._speech, self._database, self._config.files.folder))
-        parcels = Parcels(self._config.files.folder, papers)
+        parcels = Parcels(self._config.files.folder, papers, self._database.vault)
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic), parcels)
         fetching = self._fetching(ledger, channels, delivery)
         intake = Intake(ledger, delivery, fetching.wake)

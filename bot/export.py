@@ -9,11 +9,11 @@ from typing import Any, TextIO
 
 import orjson
 
+from handlers.disclosure import HIDDEN, level
 from handlers.forms import INITIATIVE
 from handlers.place import Place
 from storage.transaction import Transaction
 
-SEALED_OUT = ("before", "after", "files")
 _AT_ONCE = 500
 
 
@@ -25,12 +25,17 @@ def initiatives(
     while block := list(islice(rows, _AT_ONCE)):
         numbers = [row["id"] for row in block]
         authors, files = tx.initiatives.authors_of(numbers), tx.attachments.of_initiatives(numbers)
+        own = tx.disclosures.of_initiatives(numbers)
+        units = tx.disclosures.of_units(sorted({row["unit_id"] for row in block}))
         for row in block:
             coauthors = _shares(authors.get(row["id"], []))
-            yield _line(row, coauthors, [_file(file) for file in files.get(row["id"], [])])
+            held = [_file(file) for file in files.get(row["id"], [])]
+            let_out = level(own.get(row["id"]), units.get(row["unit_id"]), sealed=row["sealed"])
+            yield _line({**row}, coauthors, held, let_out)
 
 
-def _line(row: Any, coauthors: list[Any], files: list[Any]) -> dict[str, Any]:
+def _line(row: Any, coauthors: list[Any], files: list[Any], let_out: str) -> dict[str, Any]:
+    """One line; what the level of disclosure does not let out is null, a list empty."""
     line = {
         "code": row["code"],
         "unit": row["unit"],
@@ -47,13 +52,14 @@ def _line(row: Any, coauthors: list[Any], files: list[Any]) -> dict[str, Any]:
         "applied_on": _applied(row["applied_on"], row["applied_precision"]),
         "applied_precision": row["applied_precision"],
         "sealed": row["sealed"],
+        "disclosure": let_out,
+        "fingerprint": row["fingerprint"],
         "coauthors": coauthors,
         "files": files,
         "created_at": _instant(row["created_at"]),
         "submitted_at": _instant(row["submitted_at"]),
     }
-    if row["sealed"]:
-        line.update({key: [] if key == "files" else None for key in SEALED_OUT})
+    line.update({key: [] if isinstance(line[key], list) else None for key in HIDDEN[let_out] & line.keys()})
     return line
 
 
@@ -100,12 +106,14 @@ def drafts(tx: Transaction, unit_ids: Sequence[int] | None = None) -> Iterator[d
             "applied_on": date.fromisoformat(applied["day"]) if applied else None,
             "applied_precision": applied.get("precision"),
             "sealed": place.sealed,
+            "fingerprint": None,
             "created_at": row["created_at"],
             "submitted_at": None,
         }
         shares = _shares(answers["coauthors"] or [])
         files = [{"kind": file["kind"], "name": file["name"]} for file in answers["files"] or []]
-        yield _line(fields, shares, files)
+        units = tx.disclosures.of_units([row["in_unit"]]) if row["in_unit"] else {}
+        yield _line(fields, shares, files, level(None, units.get(row["in_unit"]), sealed=place.sealed))
 
 
 def write_jsonl(lines: Iterator[dict[str, Any]], out: TextIO) -> int:

@@ -17,6 +17,7 @@ from bot.files import place_of, sniffed
 from bot.papers import Papers
 from bot.speech import Captioned
 from handlers.enclosures import Enclosure, Paper
+from storage.vault import Vault, VaultClosed
 
 log = structlog.get_logger()
 REMEMBERED = 4_096  # references of files that a messenger has taken
@@ -26,8 +27,9 @@ LONGEST_NAME = 100
 class Parcels:
     """Every way in which a file can be handed over, the cheapest first."""
 
-    def __init__(self, folder: Path, papers: Papers) -> None:
+    def __init__(self, folder: Path, papers: Papers, vault: Vault | None = None) -> None:
         self._folder = folder
+        self._vault = vault or Vault()
         self._papers = papers
         self._taken: OrderedDict[tuple[str, str, str], str] = OrderedDict()
 
@@ -65,15 +67,20 @@ class Parcels:
         if not file.sha256:
             return None
         try:
-            content = await asyncio.to_thread(place_of(self._folder, file.sha256).read_bytes)
+            content = await asyncio.to_thread(self._content, file)
         except FileNotFoundError:
             log.warning("file_is_gone", sha256=file.sha256)
             return None
-        except OSError as failed:
+        except (OSError, VaultClosed) as failed:
             raise NotSent(f"{type(failed).__name__} in the folder of files") from None
         shows = file.kind != "photo" or sniffed(content).startswith("image/")
         kind = file.kind if shows else "document"
         return Parcel(kind, _name(file), given.caption, content, sha256=file.sha256)
+
+    def _content(self, file: Enclosure) -> bytes:
+        """Our copy in clear. Raises OSError, and VaultClosed when its key is gone."""
+        kept = place_of(self._folder, file.sha256).read_bytes()
+        return self._vault.open_bytes(kept) if file.encrypted else kept
 
     async def _painted(self, paper: Paper, given: Captioned) -> Parcel | None:
         try:

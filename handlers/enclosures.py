@@ -34,6 +34,7 @@ class Enclosure:
     media_type: str = ""
     caption: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
+    encrypted: bool = False  # our copy is cipher text
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or not (self.sha256 or self.reference):

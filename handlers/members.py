@@ -41,6 +41,9 @@ def command(tx: Transaction, person: Person, argument: str, house: House, now: d
     for unit_id in led:
         label = {"unit": tx.people.unit_name(unit_id), "count": tx.members.count(unit_id)[0]}
         rows.append((Button(f"people|list.{unit_id}.0|-", "button.people", label),))
+    for unit_id in rights.units_for(tx, person, "disclose")[:PAGE]:
+        label = {"unit": tx.people.unit_name(unit_id)}
+        rows.append((Button(f"share|unit.{unit_id}|-", "button.share_of", label),))
     if led:
         rows.append((Button("menu|invite|-", "button.invite"),))
     if person.draft is not None:

@@ -13,6 +13,7 @@ from handlers.moves import Decision, decide
 from handlers.place import REVIEW, Place
 from handlers.promising import offer, promise
 from handlers.questions import summary
+from handlers.secrecy import whole
 from handlers.submitting import CORRECTABLE
 from storage.initiatives import InitiativeLine
 from storage.people import Person
@@ -67,8 +68,8 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
             ),
         )
         open_rows = rows if line.state in CORRECTABLE else ()
-        notes = tuple(summary(INITIATIVE, Place.of(line.place)))
-        return _say(tx, person, Reply("mine.one", _line(line).params, notes, open_rows), now)
+        reply = Reply("mine.one", _line(line).params, _said(tx, line), open_rows)
+        return _say(tx, person, reply.guarded() if line.sealed else reply, now)
     if line.state not in CORRECTABLE:
         return initiative.reply_and_ask_again(tx, person, Note("mine.too_late"), house=house, now=now)
     if name == "correct":
@@ -81,6 +82,17 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
     tx.likeness.forget(line.id)
     note = Note("mine.withdrawn", {"code": line.code})
     return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+
+
+def _said(tx: Transaction, line: InitiativeLine) -> tuple[Note, ...]:
+    """What it says, and the proof of when it was said."""
+    place = Place.of(line.place)
+    notes = whole(place) if line.sealed else summary(INITIATIVE, place)
+    print_, at = tx.initiatives.fingerprint(line.id)
+    if print_ is None or at is None:
+        return tuple(notes)
+    proof = {"fingerprint": print_, "at": moment(at), "salt": line.place.get("salt", "")}
+    return (*notes, Note("mine.fingerprint", proof))
 
 
 def _correct(tx: Transaction, person: Person, line: InitiativeLine, house: House, now: datetime) -> Outcome:

@@ -33,9 +33,10 @@ DEEDS: Mapping[str, frozenset[str]] = {
     "awards": _OFFICERS,
     "preview": _OFFICERS,
     "read_sealed": frozenset({"lead", "officer"}),  # and only for that very unit: see OWN_UNIT_ONLY
+    "disclose": frozenset({"lead", "officer"}),  # the establishment itself says how much leaves it
     "admin": frozenset({"admin"}),
 }
-OWN_UNIT_ONLY = frozenset({"read_sealed"})
+OWN_UNIT_ONLY = frozenset({"read_sealed", "disclose"})
 
 
 def may(tx: Transaction, person: Person, deed: str, unit_id: int | None, now: datetime) -> bool:

@@ -11,7 +11,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import drafts, groups, inviting, members, menu, mine, privacy, relinking, start
+from handlers import (
+    disclosure,
+    drafts,
+    groups,
+    inviting,
+    members,
+    menu,
+    mine,
+    privacy,
+    relinking,
+    secrecy,
+    start,
+)
 from handlers.house import House, Outcome
 from handlers.messages import Event, Note
 from storage.people import Person
@@ -50,6 +62,8 @@ COMMANDED: Mapping[str, Commanded] = {
     "unknown": menu.unknown,
 }
 TAPPED: Mapping[str, Tapped] = {
+    "sealed": secrecy.pressed,
+    "share": disclosure.pressed,
     "invite": inviting.pressed,
     "people": members.pressed,
     "group": groups.pressed,

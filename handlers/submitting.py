@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from handlers import consent, initiative, lookalikes
+from handlers.fingerprint import fingerprint, submitted
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
@@ -84,12 +85,13 @@ def submit(tx: Transaction, person: Person, place: Place, house: House, now: dat
         "waiting_since": now,
         "submitted_on": house.programme.local_day(now),
     }
+    values |= fingerprinted(tx, person, place, code, draft.id, now)
     initiative_id = tx.initiatives.submit(values, _authors(person, place))
     tx.tallies.changed(None, tx.tallies.facts(initiative_id))
     tx.reviews.note_move(initiative_id, ("draft", "submitted"), person.worker_id, now)
     lookalikes.remember(tx, initiative_id, place)
     tx.audit.note(person.worker_id, "submitted", code, now, before="draft", after="submitted")
-    return _receipt(tx, person, "submit.receipt", code, place, now, draft.id)
+    return _receipt(tx, person, "submit.receipt", code, values, now, draft.id)
 
 
 def _not_ready(place: Place, phase: Phase) -> tuple[Note, Place] | None:
@@ -148,26 +150,43 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
         note = Note("mine.too_late_kept")
         return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
     values = {**_columns(place), "draft_id": draft.id}
+    values |= fingerprinted(tx, person, place, line.code, draft.id, now)
+    tx.scrubs = tx.scrubs or place.sealed
     with tx.tallies.counting(line.id):
         tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
     lookalikes.remember(tx, line.id, place)
-    return _receipt(tx, person, "submit.corrected", line.code, place, now, draft.id)
+    return _receipt(tx, person, "submit.corrected", line.code, values, now, draft.id)
+
+
+def fingerprinted(
+    tx: Transaction, person: Person, place: Place, code: str, draft_id: int, now: datetime
+) -> dict[str, Any]:
+    """The columns of the proof: the fingerprint, its time, and the place with the salt that went into it."""
+    salt, unit = tx.vault.salt(), tx.people.unit_name(person.unit_id)
+    files = tx.attachments.digests(draft_id)
+    facts = submitted(place, code=code, author=person.name, unit=unit, at=now, salt=salt, files=files)
+    print_ = fingerprint(facts)
+    tx.audit.note(person.worker_id, "fingerprint", code, now, after=print_)
+    return {"fingerprint": print_, "fingerprint_at": now, "place": {**place.plain(), "salt": salt}}
 
 
 def _receipt(
-    tx: Transaction, person: Person, key: str, code: str, place: Place, now: datetime, draft_id: int
+    tx: Transaction, person: Person, key: str, code: str, said: dict[str, Any], now: datetime, draft_id: int
 ) -> Outcome:
     tx.drafts.drop(draft_id)
     person.draft = None
     params = {
         "code": code,
-        "title": place.value("title"),
+        "title": said["title"],
         "unit": tx.people.unit_name(person.unit_id),
         "at": moment(now),
+        "fingerprint": said["fingerprint"],
+        "salt": said["place"]["salt"],
     }
     ways_on = (Button("menu|mine|-", "button.mine"), Button("menu|new|-", "button.new"))
     rows = (ways_on, *consent.ask_once(tx, person))
     reply = Reply(key, params, (), rows)
+    reply = reply.guarded() if said["sealed"] else reply
     promise(tx, person, [reply], now)
     offer(tx, person, reply)
     return Outcome()

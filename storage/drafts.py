@@ -92,7 +92,9 @@ class Drafts:
     def export(self, unit_ids: Sequence[int] | None = None) -> Iterator[Mapping[str, Any]]:
         """Every draft (of authors in these units) by its number, with its author's name and present unit."""
         rows = (
-            select(DRAFT, UNIT.c.code.label("unit"), WORKER.c.name.label("author"))
+            select(
+                DRAFT, UNIT.c.code.label("unit"), UNIT.c.id.label("in_unit"), WORKER.c.name.label("author")
+            )
             .join(WORKER, WORKER.c.id == DRAFT.c.worker_id)
             .outerjoin(UNIT, UNIT.c.id == WORKER.c.unit_id)
             .order_by(DRAFT.c.id)

@@ -88,6 +88,18 @@ class Initiatives:
         lines = (InitiativeLine(*row) for row in self._connection.execute(rows))
         return [replace(line, place={}) if line.sealed else line for line in lines]
 
+    def content(self, initiative_id: int) -> dict[str, Any]:
+        """What an initiative says, in clear; who may read it is decided elsewhere. Raises VaultClosed."""
+        row = select(INITIATIVE.c.place).where(INITIATIVE.c.id == initiative_id)
+        opened: dict[str, Any] = self._vault.open(self._connection.execute(row).scalar_one())
+        return opened
+
+    def fingerprint(self, initiative_id: int) -> tuple[str | None, datetime | None]:
+        """The fingerprint of what it says now, and when it was taken."""
+        row = select(INITIATIVE.c.fingerprint, INITIATIVE.c.fingerprint_at)
+        found = self._connection.execute(row.where(INITIATIVE.c.id == initiative_id)).one()
+        return found[0], found[1]
+
     def submit(self, values: dict[str, Any], authors: Sequence[tuple[int | None, str, int]]) -> int:
         """Keep a new initiative with its authors (worker, name, share); its row number."""
         values = self._hidden(values)

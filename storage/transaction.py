@@ -13,6 +13,7 @@ from storage.attachments import Attachments
 from storage.audit import AuditTrail
 from storage.consents import Consents
 from storage.dead_letters import DeadLetters
+from storage.disclosures import Disclosures
 from storage.drafts import Drafts
 from storage.erasing import Erasing
 from storage.groups import Groups
@@ -86,6 +87,10 @@ class Transaction:
     @cached_property
     def dead_letters(self) -> DeadLetters:
         return DeadLetters(self.connection)
+
+    @cached_property
+    def disclosures(self) -> Disclosures:
+        return Disclosures(self.connection)
 
     @cached_property
     def drafts(self) -> Drafts:

@@ -54,11 +54,16 @@ def is_sealed(kept: Any) -> bool:
     return isinstance(kept, Mapping) and MARK in kept
 
 
+def _salt() -> str:
+    return secrets.token_hex(16)
+
+
 class Vault:
     """Seals and opens. `keys` gives the present keys, newest first; it is asked again when none fits."""
 
-    def __init__(self, keys: Keys = tuple) -> None:
+    def __init__(self, keys: Keys = tuple, salts: Callable[[], str] = _salt) -> None:
         self._keys = keys
+        self._salts = salts
         self._fernet: MultiFernet | None = None
 
     def seal(self, plain: Any) -> dict[str, str]:
@@ -102,7 +107,7 @@ class Vault:
 
     def salt(self) -> str:
         """Sixteen random bytes in hexadecimal: what makes a fingerprint useless for guessing."""
-        return secrets.token_hex(16)
+        return self._salts()
 
     def _lock(self) -> MultiFernet:
         if self._fernet is None:

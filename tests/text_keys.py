@@ -17,6 +17,7 @@ from handlers import money
 from handlers.answers import Given, Refused, read
 from handlers.commands import SHOWN
 from handlers.consent import OPTIONAL
+from handlers.disclosure import LEVELS
 from handlers.forms import INITIATIVE, Choice, Date, Money, Names, Step, Text
 from handlers.heard import Decision
 from handlers.rights import ROLES
@@ -188,6 +189,8 @@ PUT_TOGETHER = {
     "button.role_*": {f"button.role_{role}" for role in ROLES},
     "button.*": {f"button.{choice}" for choice in drawn_choices()},
     "commands.*": {f"commands.{command}" for command in SHOWN},
+    "button.share_*": {f"button.share_{level}" for level in LEVELS},
+    "disclosure.*": {f"disclosure.{level}" for level in LEVELS},
     "form.kept_*": {"form.kept_voice"},
     "form.*": {"form.file_too_large", "form.file_empty", "form.files_too_many"},
     "poster.*": {f"poster.{line}" for line in LINES},
