@@ -40,6 +40,8 @@ NEXT = {
     "effect": "bao nhiêu tiền",
     "title": "Xem lại sáng kiến",
 }
+# Words said to the review card, after a second copy of the question before it: refused, and told so.
+NOT_TAKEN = "đang ở bảng xem lại"
 TEXTS = ("before", "after", "effect", "title")
 
 
@@ -67,7 +69,8 @@ class Typist:
             await self.person.types(what)
         await self._reads()
         key = next((said for pattern, _, said in QUESTIONS if pattern.lower() in asked.lower()), "")
-        if key in NEXT and NEXT[key] in self._question():
+        answer = self._question()
+        if key in NEXT and NEXT[key] in answer and NOT_TAKEN not in answer:
             self.confirmed.append((key, what))
 
     async def _taps(self, label: str) -> None:
