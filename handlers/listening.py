@@ -49,7 +49,10 @@ def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcom
         tx.people.reachable(person, reachable=isinstance(event.what, Returned))
         return Outcome()
     tx.people.reachable(person, reachable=True)
+    ended = bool(person.talk.get("unit_ended"))
     outcome = _from_somebody(tx, person, event, house, now)
+    if ended:
+        start.ask_after_the_end(tx, person, house, now)
     outcome.language = person.language
     return outcome
 

@@ -133,6 +133,19 @@ def _agreed(
 # --- a worker --------------------------------------------------------------------------------------------
 
 
+def ask_after_the_end(tx: Transaction, person: Person, house: House, now: datetime) -> None:
+    """Ask somebody for their unit whose unit has ended without just one other in its place.
+
+    Not in the middle of an initiative: then the question waits, and submitting asks it in any case.
+    """
+    if person.unit_id is not None or not person.consent:
+        return
+    if person.draft is None:
+        ask_unit(tx, person, house, now, Note("start.unit_ended"))
+    else:
+        tx.people.set_talk(person, {**person.talk, "unit_ended": True})
+
+
 def again(tx: Transaction, person: Person, payload: str, house: House, now: datetime) -> Outcome:
     """Start once more, perhaps with a code: join, and return to the question that is open."""
     if payload:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from storage.models import metadata
 from storage.unit_tree import SUCCESSOR, UnitTree
 
-UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
+UNIT, WORKER, CHAT = (metadata.tables[name] for name in ("unit", "worker", "chat"))
 MEMBERSHIP, GRANT = metadata.tables["membership"], metadata.tables["role_grant"]
 DRAFT, INVITATION = metadata.tables["draft"], metadata.tables["invitation"]
 
@@ -72,6 +72,7 @@ def _settle(connection: Connection, old: int, now: datetime) -> Settled:
     connection.execute(update(WORKER).where(WORKER.c.unit_id == old).values(unit_id=new))
     connection.execute(update(DRAFT).where(DRAFT.c.unit_id == old).values(unit_id=new))
     if new is None:
+        _ask_when_they_speak(connection, members)
         # Nobody can say to which unit such an invitation leads; a code that is used up says no more.
         connection.execute(update(INVITATION).where(INVITATION.c.unit_id == old).values(uses_left=0))
         return Settled(old, None, len(members))
@@ -81,6 +82,15 @@ def _settle(connection: Connection, old: int, now: datetime) -> Settled:
     connection.execute(update(INVITATION).where(INVITATION.c.unit_id == old).values(unit_id=new))
     _hand_over_roles(connection, old, new, now)
     return Settled(old, new, len(members))
+
+
+def _ask_when_they_speak(connection: Connection, members: Sequence[int]) -> None:
+    """Note in the talks of these workers that their unit has ended, for the next time they say something."""
+    for worker in members:
+        talks = select(CHAT.c.id, CHAT.c.talk).where(CHAT.c.worker_id == worker)
+        for chat, talk in connection.execute(talks).all():
+            noted = {**(talk or {}), "unit_ended": True}
+            connection.execute(update(CHAT).where(CHAT.c.id == chat).values(talk=noted))
 
 
 def _hand_over_roles(connection: Connection, old: int, new: int, now: datetime) -> None:

@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.models import Draft, metadata
 from storage.transaction import Transaction
 from storage.unit_targets import UnitAim
+from tests.phone import Clock, Phone
 
 DATA = Path(__file__).parent / "data"
 BEFORE = datetime(2025, 3, 1, 2, 0, tzinfo=UTC)
@@ -153,6 +154,25 @@ class TestAnEnd:
             assert person.unit_id is None
             spans = select(MEMBERSHIP.c.until).where(MEMBERSHIP.c.worker_id == worker)
             assert tx.connection.execute(spans).scalars().all() == [NOW]
+
+    def test_they_are_asked_once_when_they_next_say_something(self, database: Database) -> None:
+        load(database, *TREE, now=BEFORE)
+        phone = Phone(database, Clock(NOW))
+        phone.types("/start")
+        phone.taps("Đồng ý")
+        phone.types("CĐCS May Một")
+        phone.taps("CĐCS May Một — CĐ các KCN")
+        load(database, "A1,Nhà máy 1,K,5,,A,active", "A2,Nhà máy 2,K,5,,A,active")
+        phone.types("/menu")
+        assert "Đơn vị cũ của anh/chị đã kết thúc" in phone.last.text
+        phone.taps("Để sau")
+        phone.types("/menu")
+        assert "Đơn vị cũ" not in phone.last.text
+        phone.types("/donvi")
+        with database.reading() as tx:
+            person = tx.people.behind(phone.channel, phone.address)
+            assert person is not None
+            assert person.unit_id is None
 
     def test_nobody_guesses_where_people_of_a_split_unit_belong(self, database: Database) -> None:
         load(database, *TREE, now=BEFORE)
