@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import select, text, update
 
 from handlers.codes import ALPHABET, LENGTH, canonical, code_hash, looks_like_code
 from storage.database import Database
+from storage.invitations import Invited
 from storage.models import metadata
 from storage.units import UnitNode
+from storage.upgrade import _scripts, upgrade_database
 from tests.phone import Clock, Phone
 from tests.test_transcripts import import_units
 
@@ -231,3 +235,27 @@ def test_many_wrong_codes_together_are_told_to_the_admin_once(ready: Database, c
     told = [spoken.text for spoken in admin.reads()]
     assert len(told) == 1
     assert "100 lần" in told[0]
+
+
+def test_an_older_database_with_invitations_and_roles_comes_along(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = _scripts()
+    with database.schema_connection() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.exec_driver_sql(
+            "INSERT INTO unit (id, code, name, level, created_at)"
+            " VALUES (1, 'A', 'A', '', '2023-08-15 02:00:00')"
+        )
+        made = text(
+            "INSERT INTO invitation (id, code_hash, role, unit_id, uses_left, expires_at, created_at)"
+            " VALUES (1, :hash, 'lead', 1, 3, '2023-09-15 02:00:00', '2023-08-15 02:00:00')"
+        )
+        connection.execute(made, {"hash": code_hash(CODE)})
+        connection.commit()
+    upgrade_database(database)
+    clock = Clock()
+    with database.reading() as tx:
+        invited = tx.invitations.open(code_hash(CODE), clock(), clock().date())
+    database.close()
+    assert invited == Invited(1, "lead", 1, None)

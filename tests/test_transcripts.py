@@ -17,7 +17,9 @@ import pytest
 
 from bot.speech import Spoken
 from bot.unit_import import import_file
+from handlers.codes import code_hash
 from storage.database import Database
+from storage.transaction import Transaction
 from tests.phone import PROGRAMME, Clock, Phone
 
 FOLDER = Path(__file__).parent / "transcripts"
@@ -36,6 +38,10 @@ class Player:
             import_units(self.phone.database, self.phone.clock)
         elif line == "joined":
             self.phone.joins()
+        elif line == "invited":
+            invite(self.phone)
+        elif line == "lead":
+            lead(self.phone)
         else:
             raise AssertionError(f"nothing is called {line!r}")
 
@@ -87,6 +93,42 @@ class Player:
         number, unit = words.split()
         self.phone.clock.at += timedelta(**{unit: float(number)})
         return []
+
+
+CODE = "7KQ2M9XHTP"
+
+
+def invite(phone: Phone) -> None:
+    """The units are there, and somebody holds a poster with a code."""
+    import_units(phone.database, phone.clock)
+    with phone.database.transaction() as tx:
+        until = phone.clock() + timedelta(days=30)
+        tx.invitations.make(code_hash(CODE), "worker", a_leaf(tx), 10, until, phone.clock())
+
+
+def lead(phone: Phone) -> None:
+    """The person leads a unit to which one other person belongs, whom the bot cannot reach."""
+    phone.joins()
+    import_units(phone.database, phone.clock)
+    now = phone.clock()
+    with phone.database.transaction() as tx:
+        unit = a_leaf(tx)
+        person = tx.people.behind(phone.channel, phone.address)
+        assert person is not None
+        tx.people.set_talk(person, {})
+        tx.people.join(person, unit, now)
+        tx.roles.grant(person.worker_id, "lead", unit, now)
+        other = tx.people.welcome(phone.channel, "200", "Trần Văn Hùng", "vi", now)
+        tx.people.join(other, unit, now)
+        tx.people.reachable(other, reachable=False)
+
+
+def a_leaf(tx: Transaction) -> int:
+    """The first unit of the first branch."""
+    root = tx.units.root()
+    assert root is not None
+    middle = next(unit for unit in tx.units.children(root.id) if tx.units.children(unit.id))
+    return tx.units.children(middle.id)[0].id
 
 
 def import_units(database: Database, clock: Clock) -> None:
