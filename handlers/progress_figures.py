@@ -77,7 +77,7 @@ def progress_of(
     code = ALL if phase is None else phase.code
     figures, size = tx.tallies.of(unit_id, code), tx.aims.size(unit_id)
     aims = dict(zip(MEASURES, tx.aims.of(unit_id, code), strict=True))
-    units = {measure: tx.aims.reached(unit_id, code, measure) for measure in MEASURES}
+    units = tx.aims.reached(unit_id, code)
     initiatives = _measured(figures.valid, figures.waiting, aims["initiatives"], units["initiatives"])
     people = _measured(figures.people, figures.people_waiting, aims["people"], units["people"])
     opens, closes = _span(programme, phase)

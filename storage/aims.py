@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, and_, bindparam, case, delete, func, insert, select
 
 from storage.models import metadata
+from storage.prepared import Prepared
 from storage.tallies import COLUMNS, Figures
 
 AIM, SIZE = metadata.tables["aim"], metadata.tables["unit_size"]
@@ -62,22 +63,25 @@ _SIZE = select(SIZE.c.members, SIZE.c.counted_from, SIZE.c.counted_to).where(
 )
 
 
-def _reached(measure: str, done: str) -> Select[Any]:
-    """How the children of a unit stand in one measure."""
-    enough = case((func.coalesce(TALLY.c[done], 0) >= AIM.c[measure], 1), else_=0)
+def _reached() -> Select[Any]:
+    """How the children of a unit stand in both measures: aimed and reached, of initiatives and of people."""
+
+    def enough(aim: str, done: str) -> Any:
+        reached = case((func.coalesce(TALLY.c[done], 0) >= AIM.c[aim], 1), else_=0)
+        return func.coalesce(func.sum(reached), 0)
+
     beside = and_(TALLY.c.unit_id == AIM.c.unit_id, TALLY.c.phase == AIM.c.phase)
-    return (
-        select(func.count(AIM.c[measure]), func.coalesce(func.sum(enough), 0))
-        .select_from(AIM.outerjoin(TALLY, beside))
-        .where(
-            AIM.c.parent_id == bindparam("unit"),
-            AIM.c.phase == bindparam("phase"),
-            AIM.c[measure].is_not(None),
-        )
+    counts = (
+        func.count(AIM.c.initiatives),
+        enough("initiatives", "valid"),
+        func.count(AIM.c.people),
+        enough("people", "people"),
     )
+    below = select(*counts).select_from(AIM.outerjoin(TALLY, beside))
+    return below.where(AIM.c.parent_id == bindparam("unit"), AIM.c.phase == bindparam("phase"))
 
 
-_REACHED = {"initiatives": _reached("initiatives", "valid"), "people": _reached("people", "people")}
+_REACHED = Prepared(_reached())
 
 
 def _children(measure: str) -> Select[Any]:
@@ -125,10 +129,11 @@ class Aims:
         row = self._connection.execute(_SIZE, {"unit": unit_id}).first()
         return Size(0, None, None) if row is None else Size(*row)
 
-    def reached(self, unit_id: int, phase: str, measure: str) -> Standings:
-        """How many units directly below have a target in a measure, and have reached it."""
-        row = self._connection.execute(_REACHED[measure], {"unit": unit_id, "phase": phase}).one()
-        return Standings(int(row[0]), int(row[1]))
+    def reached(self, unit_id: int, phase: str) -> dict[str, Standings]:
+        """How many units directly below have a target, and have reached it, by measure."""
+        row = _REACHED.first(self._connection, {"unit": unit_id, "phase": phase})
+        one, two, three, four = (int(count) for count in row or (0, 0, 0, 0))
+        return {"initiatives": Standings(one, two), "people": Standings(three, four)}
 
     def children(
         self, unit_id: int, phase: str, measure: str, today: date, most: int, skip: int = 0

@@ -6,16 +6,18 @@ each of those, however many initiatives they have or share. `*` is all phases to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, select, update
+from sqlalchemy import Connection, Select, bindparam, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models import metadata
+from storage.prepared import Prepared, Values
 
 TALLY, PERSON = metadata.tables["tally"], metadata.tables["tally_person"]
 DAY, ABOVE = metadata.tables["tally_day"], metadata.tables["unit_above"]
@@ -26,6 +28,8 @@ WAITING = ("submitted", "recognised")
 BENEFITS = {"year": "benefit_year", "month": "benefit_month", "once": "benefit_once"}
 STATES = ("submitted", "returned", "recognised", "valid", "rejected", "withdrawn")
 COLUMNS = (*STATES, "people", "people_waiting", "figures", *BENEFITS.values())
+COUNTED = (*STATES, "figures", *BENEFITS.values())  # of initiatives; people are counted by themselves
+_NOTHING = dict.fromkeys(COUNTED, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,104 +87,119 @@ class Figures:
         return self.submitted + self.recognised
 
 
+def _upward(dialect: str, table: Any, keys: Sequence[str], columns: Sequence[str]) -> UpdateBase:
+    """Add to the rows of a unit and of each unit above it, in a phase and in all; make those not there."""
+    phases = (
+        select(bindparam("phase", type_=table.c.phase.type).label("phase"))
+        .union_all(select(literal(ALL, literal_execute=False)))
+        .subquery("phases")
+    )
+    given = (bindparam(name, type_=table.c[name].type) for name in (*keys, *columns))
+    rows = select(ABOVE.c.above_id, phases.c.phase, *given).where(ABOVE.c.unit_id == bindparam("unit"))
+    into = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    made = into(table).from_select(["unit_id", "phase", *keys, *columns], rows)
+    grown = {name: table.c[name] + made.excluded[name] for name in columns}
+    return made.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=grown)
+
+
+def _both(statement: Callable[[str], Select[Any] | UpdateBase]) -> Prepared:
+    return Prepared({dialect: statement(dialect) for dialect in ("sqlite", "postgresql")})
+
+
+_ITS = ("unit_id", "phase", "state", "benefit_vnd", "benefit_period", "submitted_on", "valid_on")
+_FACTS = Prepared(
+    select(*(INITIATIVE.c[name] for name in _ITS), AUTHOR.c.worker_id)
+    .select_from(INITIATIVE.outerjoin(AUTHOR, AUTHOR.c.initiative_id == INITIATIVE.c.id))
+    .where(INITIATIVE.c.id == bindparam("initiative"))
+)
+_TO_TALLY = _both(lambda dialect: _upward(dialect, TALLY, (), COUNTED))
+_TO_PERSON = _both(
+    lambda dialect: _upward(dialect, PERSON, ("worker_id",), ("valid", "waiting")).returning(
+        PERSON.c.unit_id, PERSON.c.phase, PERSON.c.valid, PERSON.c.waiting
+    )
+)
+_TO_DAY = _both(lambda dialect: _upward(dialect, DAY, ("day",), ("submitted", "valid")))
+_PEOPLE = Prepared(
+    update(TALLY)
+    .where(TALLY.c.unit_id == bindparam("its_unit"), TALLY.c.phase == bindparam("its_phase"))
+    .values(
+        people=TALLY.c.people + bindparam("come", type_=TALLY.c.people.type),
+        people_waiting=TALLY.c.people_waiting + bindparam("come_waiting", type_=TALLY.c.people.type),
+    )
+)
+
+
 class Tallies:
     """Kept figures inside one open transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
     # --- keeping
 
     @contextmanager
-    def counting(self, initiative_id: int | None) -> Iterator[None]:
-        """Whatever happens to an initiative inside is in the figures afterwards; None for one to be made.
+    def counting(self, initiative_id: int) -> Iterator[None]:
+        """Whatever happens to an initiative inside is in the figures afterwards.
 
         The one way to change what is counted: its state, unit, phase, authors, benefit.
         """
-        before = None if initiative_id is None else self.facts(initiative_id)
+        before = self.facts(initiative_id)
         yield
-        if initiative_id is not None:
-            self.changed(before, self.facts(initiative_id))
+        self.changed(before, self.facts(initiative_id))
 
     def facts(self, initiative_id: int) -> Facts | None:
         """What is counted of an initiative now."""
-        names = ("unit_id", "phase", "state", "benefit_vnd", "benefit_period", "submitted_on", "valid_on")
-        its = select(*(INITIATIVE.c[name] for name in names)).where(INITIATIVE.c.id == initiative_id)
-        row = self._connection.execute(its).first()
-        if row is None:
+        rows = _FACTS.all(self._connection, {"initiative": initiative_id})
+        if not rows:
             return None
-        authors = select(AUTHOR.c.worker_id).where(
-            AUTHOR.c.initiative_id == initiative_id, AUTHOR.c.worker_id.is_not(None)
-        )
-        people = tuple(sorted(set(self._connection.execute(authors).scalars())))
-        return Facts(row[0], row[1], row[2], people, *row[3:])
+        unit_id, phase, state, *more = rows[0][:-1]
+        people = tuple(sorted({row[-1] for row in rows if row[-1] is not None}))
+        return Facts(unit_id, phase, state, people, *more)
 
     def changed(self, before: Facts | None, after: Facts | None) -> None:
         """Take away what was counted before, and add what is counted now."""
         if before == after:
             return
-        if before is not None and after is not None and self._place(before) == self._place(after):
-            self._add(after, _difference(before.columns(), after.columns()), _shifts(before, after))
-            self._add_days(after, _day_difference(before.days(), after.days()))
+        if before is not None and after is not None and _place(before) == _place(after):
+            self._add(
+                after,
+                _difference(before.columns(), after.columns()),
+                _shifts(before, after),
+                _day_difference(before.days(), after.days()),
+            )
             return
         for facts, sign in ((before, -1), (after, 1)):
             if facts is not None:
-                self._add(facts, {n: sign * v for n, v in facts.columns().items()}, _presence(facts, sign))
+                columns = {name: sign * value for name, value in facts.columns().items()}
                 days = {day: (sign * one, sign * two) for day, (one, two) in facts.days().items()}
-                self._add_days(facts, days)
+                self._add(facts, columns, _presence(facts, sign), days)
 
-    @staticmethod
-    def _place(facts: Facts) -> tuple[int, str]:
-        return facts.unit_id, facts.phase
-
-    def _add(self, facts: Facts, columns: dict[str, int], people: dict[int, tuple[int, int]]) -> None:
-        """Add to the tally of the unit and of every unit above it, in the phase and in all."""
-        for phase in (facts.phase, ALL):
-            if columns:
-                added = self._upward(TALLY, facts.unit_id, ("phase", phase), columns)
-                self._connection.execute(added)
-            for worker_id, (valid, waiting) in people.items():
-                keys = (("phase", phase), ("worker_id", worker_id))
-                values = {"valid": valid, "waiting": waiting}
-                one = self._upward(PERSON, facts.unit_id, *keys, values)
-                rows = self._connection.execute(
-                    one.returning(PERSON.c.unit_id, PERSON.c.valid, PERSON.c.waiting)
-                ).all()
-                self._count_people(phase, rows, valid, waiting)
-
-    def _count_people(self, phase: str, rows: Sequence[Row[Any]], valid: int, waiting: int) -> None:
-        """Somebody who came to have something, or no longer has, is counted or not."""
-        for column, have, step in (("people", "valid", valid), ("people_waiting", "waiting", waiting)):
-            if not step:
-                continue
-            counts = [(row.unit_id, getattr(row, have)) for row in rows]
-            came = [unit for unit, count in counts if count and count == step]
-            went = [unit for unit, count in counts if not count]
-            for units, one in ((came, 1), (went, -1)):
-                if units:
-                    there = update(TALLY).where(TALLY.c.unit_id.in_(units), TALLY.c.phase == phase)
-                    self._connection.execute(there.values({column: TALLY.c[column] + one}))
-
-    def _add_days(self, facts: Facts, days: dict[date, tuple[int, int]]) -> None:
+    def _add(
+        self,
+        facts: Facts,
+        columns: Mapping[str, int],
+        people: Mapping[int, tuple[int, int]],
+        days: Mapping[date, tuple[int, int]],
+    ) -> None:
+        """Add to the unit and to every unit above it, in the phase and in all."""
+        here = {"unit": facts.unit_id, "phase": facts.phase}
+        if columns:
+            _TO_TALLY.run(self._connection, {**here, **_NOTHING, **columns})
+        for worker_id, (valid, waiting) in people.items():
+            values = {**here, "worker_id": worker_id, "valid": valid, "waiting": waiting}
+            self._count_people(_TO_PERSON.all(self._connection, values), valid, waiting)
         for day, (submitted, valid) in days.items():
-            for phase in (facts.phase, ALL):
-                keys = (("phase", phase), ("day", day))
-                values = {"submitted": submitted, "valid": valid}
-                self._connection.execute(self._upward(DAY, facts.unit_id, *keys, values))
+            _TO_DAY.run(self._connection, {**here, "day": day, "submitted": submitted, "valid": valid})
 
-    def _upward(self, table: Any, unit_id: int, *said: Any) -> Any:
-        """Add values to a row of the unit and of each unit above it, making those that are not there."""
-        *keys, values = said
-        names = ["unit_id", *(name for name, _ in keys), *values]
-        rows = select(
-            ABOVE.c.above_id,
-            *(literal(value, table.c[name].type) for name, value in keys),
-            *(literal(value, table.c[name].type) for name, value in values.items()),
-        ).where(ABOVE.c.unit_id == unit_id)
-        made = self._insert(table).from_select(names, rows)
-        grown = {name: table.c[name] + made.excluded[name] for name in values}
-        return made.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=grown)
+    def _count_people(self, rows: Sequence[tuple[Any, ...]], valid: int, waiting: int) -> None:
+        """Somebody who came to have something, or no longer has anything, is counted or not."""
+        come: list[Values] = []
+        for unit_id, phase, has_valid, has_waiting in rows:
+            one, two = _step(has_valid, valid), _step(has_waiting, waiting)
+            if one or two:
+                come.append({"its_unit": unit_id, "its_phase": phase, "come": one, "come_waiting": two})
+        if come:
+            _PEOPLE.many(self._connection, come)
 
     # --- reading
 
@@ -211,6 +230,15 @@ class Tallies:
         if since is not None:
             rows = rows.where(DAY.c.day >= since)
         return [(row[0], row[1], row[2]) for row in self._connection.execute(rows.order_by(DAY.c.day))]
+
+
+def _place(facts: Facts) -> tuple[int, str]:
+    return facts.unit_id, facts.phase
+
+
+def _step(now_has: int, change: int) -> int:
+    """1 when a count has left nought, -1 when it came back to it."""
+    return int(now_has != 0) - int(now_has != change)
 
 
 def _difference(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:

@@ -34,4 +34,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit_id", "phase", name="pk_aim"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_aim_parent", "aim", ["parent_id", "phase"])
+    op.create_index("ix_aim_parent", "aim", ["parent_id", "phase", "unit_id", "initiatives", "people"])
