@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Executable, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Executable, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import metadata
+from storage.prepared import Inserting, Prepared
 
 AUDIT, SETTING = metadata.tables["audit"], metadata.tables["setting"]
 HEAD = "audit_head"  # the setting that holds how many entries there are and the hash of the last
@@ -24,9 +25,9 @@ TRIGGERS = {"audit_no_update", "audit_no_delete"}
 _REASON = re.compile(r"[!-~]{0,100}")
 
 # Every writer waits here for the one before it, and only for as long as its commit takes.
-_READ_HEAD = select(SETTING.c.value).where(SETTING.c.name == HEAD).with_for_update()
-_MOVE_HEAD = update(SETTING).where(SETTING.c.name == HEAD).values(value=bindparam("head"))
-_ADD = insert(AUDIT)
+_READ_HEAD = Prepared(select(SETTING.c.value).where(SETTING.c.name == HEAD).with_for_update())
+_MOVE_HEAD = Prepared(update(SETTING).where(SETTING.c.name == HEAD).values(value=bindparam("head")))
+_ADD = Inserting(AUDIT)
 
 
 def _make_head(dialect: str) -> Executable:
@@ -104,16 +105,16 @@ class AuditTrail:
         count, previous = self._head()
         for entry in self._noted:
             entry["hash"] = previous = sealed(previous, entry)
-        self._connection.execute(_ADD, self._noted)
-        self._connection.execute(_MOVE_HEAD, {"head": f"{count + len(self._noted)} {previous}"})
+        _ADD.of(self._noted[0]).many(self._connection, self._noted)
+        _MOVE_HEAD.run(self._connection, {"head": f"{count + len(self._noted)} {previous}"})
         self._noted = []
 
     def _head(self) -> tuple[int, str]:
-        head = self._connection.execute(_READ_HEAD).scalar()
-        if head is None:
+        row = _READ_HEAD.first(self._connection, {})
+        if row is None:
             self._connection.execute(_make_head(self._connection.dialect.name))
-            head = self._connection.execute(_READ_HEAD).scalar_one()
-        count, _, last = head.partition(" ")
+            row = _READ_HEAD.first(self._connection, {})
+        count, _, last = (row[0] if row else f"0 {GENESIS}").partition(" ")
         return int(count), last
 
     def entries(self) -> Iterator[dict[str, Any]]:
