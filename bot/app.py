@@ -47,6 +47,7 @@ from storage.upgrade import upgrade_database
 log = structlog.get_logger()
 T = TypeVar("T")
 STANDBY_SECONDS = 1.0
+LONGEST_PAUSE = 4.0  # between calls to a messenger that is away while we start: people are waiting
 LOOK_SECONDS = 3.0  # between looks at whether we still lead
 # Short, so that a stop need not wait long for a locked database; what failed is tried again anyway.
 DATABASE_SECONDS = 1.5
@@ -244,7 +245,7 @@ class App:
             except CallFailed as failed:
                 log.warning("messenger_away", reason=type(failed).__name__, pause=pause)
                 await asyncio.sleep(pause)
-                pause = min(15.0, pause * 2)
+                pause = min(LONGEST_PAUSE, pause * 2)
 
     async def _offer_commands(self) -> None:
         try:

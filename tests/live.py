@@ -107,7 +107,7 @@ class Program:
 
     async def logs(self, event: str, times: int = 1) -> None:
         """Wait until it has written an event to its log so many times, all its lives together."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while self.logged(event) < times:  # noqa: ASYNC110 - a file tells nobody
                 await asyncio.sleep(0.03)
 

@@ -58,7 +58,7 @@ class Troubles:
         self.faults.add("accept_then_hang", "sendMessage")
 
     def _broken_gateway(self) -> None:
-        code, method = self.chance.choice((500, 502, 503)), self.chance.choice(("*", "sendMessage"))
+        code, method = self.chance.choice((500, 502, 503)), self.chance.choice(("getUpdates", "sendMessage"))
         self.faults.add("status", method, times=self.chance.randint(1, 5), code=code)
 
     def _lost_batch(self) -> None:
