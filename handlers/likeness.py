@@ -123,9 +123,8 @@ def keys_of(portrait: Portrait) -> list[int]:
             for first, second in zip(telling, telling[step:], strict=False):
                 found[" ".join(sorted((first, second)))] = weight_of(first) + weight_of(second)
         found.update({word: weight_of(word) for word in telling if weight_of(word) > _RARE})
-    return [
-        number for _, number in sorted((_rank(key, weight), _number(key)) for key, weight in found.items())
-    ]
+    ranked = sorted(_rank(key, weight) for key, weight in found.items())
+    return [number for _, number in ranked]
 
 
 def kept_of(keys: Sequence[int]) -> int:
@@ -138,9 +137,10 @@ def _number(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") & _SIXTY_THREE_BITS
 
 
-def _rank(key: str, weight: float) -> float:
-    chance = (_number(key) + 1) / (_SIXTY_THREE_BITS + 2)
-    return float(-math.log(chance) / weight**3)
+def _rank(key: str, weight: float) -> tuple[float, int]:
+    number = _number(key)
+    chance = (number + 1) / (_SIXTY_THREE_BITS + 2)
+    return -math.log(chance) / weight**3, number
 
 
 def _bag(words: Iterable[str]) -> dict[str, float]:
@@ -164,16 +164,32 @@ def _overlap(one: Bag, other: Bag) -> tuple[float, float]:
 
 def _twins(one: Bag, other: Bag) -> Iterable[tuple[str, str]]:
     """Pairs of words, one from each, that differ by one slip, at least one of them unknown."""
+    strange, unknown = _strangers(one, other), _strangers(other, one)
+    if not strange and not unknown:
+        return
     left = [word for word in other if word not in one and _may_slip(word)]
-    for word in one:
-        if word in other or not _may_slip(word) or not left:
+    for word in one if unknown else strange:
+        if word in other or not _may_slip(word):
             continue
-        known = _documents().get(word, 0) >= 2
-        candidates = [twin for twin in left if not (known and _documents().get(twin, 0) >= 2)]
+        candidates = unknown if word in _known_words() else left
         found = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=1)
         if found is not None:
             left.remove(found[0])
+            if found[0] in unknown:
+                unknown.remove(found[0])
             yield word, found[0]
+
+
+def _strangers(one: Bag, other: Bag) -> list[str]:
+    """Words of one text alone that hardly anybody else writes: they may be slips of the finger."""
+    alone = one.keys() - other.keys() - _known_words()
+    return [word for word in one if word in alone and _may_slip(word)] if alone else []
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    """Words that others write too."""
+    return frozenset(word for word, documents in _documents().items() if documents >= 2)
 
 
 def _may_slip(word: str) -> bool:
