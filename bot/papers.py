@@ -41,12 +41,18 @@ def painters(speech: Speech, database: Database, folder: Path) -> dict[str, Pain
     return {
         "invitation_qr": lambda params, _language: _qr(params),
         "my_data": MyData(speech, database, folder),
+        "proof": lambda params, _language: _proof(params),
         "poster": partial(_poster, speech),
     }
 
 
 def _qr(params: Mapping[str, Any]) -> Drawn:
     return Drawn(qr_png(params["link"]), "ma-moi.png", "image/png", "photo")
+
+
+def _proof(params: Mapping[str, Any]) -> Drawn:
+    """The line itself and nothing else: its sha-256 is the fingerprint."""
+    return Drawn(params["line"].encode(), f"{params['code']}.json", "application/json", personal=True)
 
 
 def _poster(speech: Speech, params: Mapping[str, Any], language: str) -> Drawn:

@@ -8,7 +8,7 @@ The salt keeps whoever holds nothing but the fingerprint from finding a short te
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,25 +19,29 @@ from handlers.place import Place
 TEXTS = ("title", "before", "after", "effect", "conditions", "kind")
 
 
-def submitted(
-    place: Place, *, code: str, author: str, unit: str, at: datetime, salt: str, files: Sequence[str | None]
+def circumstances(
+    code: str, author: str, unit: str, at: datetime, salt: str, files: Sequence[str | None]
 ) -> dict[str, Any]:
-    """What is fingerprinted; `files` are the sha-256 of the contents, null for one not received by then."""
+    """What goes into the fingerprint besides the answers, kept with them: it may read otherwise later.
+
+    `files` are the sha-256 of the contents in the order they came, null for one not received by then.
+    """
+    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"code": code, "author": author, "unit": unit, "at": moment, "salt": salt, "files": list(files)}
+
+
+def submitted(place: Place, proof: Mapping[str, Any]) -> dict[str, Any]:
+    """What is fingerprinted: what was answered, and the circumstances that `circumstances` has noted."""
     benefit, applied = place.value("benefit") or {}, place.value("applied_on") or {}
     return {
         **{key: place.value(key) for key in TEXTS},
-        "code": code,
-        "author": author,
-        "unit": unit,
-        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **proof,
         "benefit_vnd": benefit.get("vnd"),
         "benefit_period": benefit.get("period"),
         "applied_on": applied.get("day"),
         "applied_precision": applied.get("precision"),
         "coauthors": [list(pair) for pair in place.value("coauthors") or ()],
-        "files": list(files),
         "sealed": place.sealed,
-        "salt": salt,
     }
 
 

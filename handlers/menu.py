@@ -42,7 +42,7 @@ def pressed(
             return PAGED[name](tx, person, house, now, min(number, 1_000))
         if name in ("open", "delete", "really_delete", "keep"):
             return drafts.pressed(tx, person, name, number, house, now)
-        if name in ("see", "correct", "withdraw", "really_withdraw"):
+        if name in ("see", "proof", "correct", "withdraw", "really_withdraw"):
             return mine.pressed(tx, person, name, number, house, now)
     return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
 

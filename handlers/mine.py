@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers import initiative
+from handlers.enclosures import Paper
+from handlers.fingerprint import canonical, submitted
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
@@ -60,6 +62,8 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
     line = tx.initiatives.own(person.worker_id, number)
     if line is None:
         return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+    if name == "proof":
+        return _prove(tx, person, line, now)
     if name == "see":
         rows = (
             (
@@ -68,6 +72,8 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
             ),
         )
         open_rows = rows if line.state in CORRECTABLE else ()
+        if "proof" in line.place:
+            open_rows = (*open_rows, (Button(f"menu|proof.{line.id}|-", "button.proof"),))
         reply = Reply("mine.one", _line(line).params, _said(tx, line), open_rows)
         return _say(tx, person, reply.guarded() if line.sealed else reply, now)
     if line.state not in CORRECTABLE:
@@ -84,14 +90,26 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
     return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
 
 
+def _prove(tx: Transaction, person: Person, line: InitiativeLine, now: datetime) -> Outcome:
+    """The very line whose sha-256 is the fingerprint, as a file."""
+    print_, at = tx.initiatives.fingerprint(line.id)
+    if "proof" not in line.place or at is None:
+        return _say(tx, person, Reply("mine.no_proof", {"code": line.code}), now)
+    content = canonical(submitted(Place.of(line.place), line.place["proof"])).decode()
+    paper = Paper("proof", {"code": line.code, "line": content})
+    params = {"code": line.code, "at": moment(at), "fingerprint": print_}
+    reply = Reply("mine.proof", params, files=(paper,))
+    return _say(tx, person, reply.guarded() if line.sealed else reply, now)
+
+
 def _said(tx: Transaction, line: InitiativeLine) -> tuple[Note, ...]:
     """What it says, and the proof of when it was said."""
     place = Place.of(line.place)
     notes = whole(place) if line.sealed else summary(INITIATIVE, place)
     print_, at = tx.initiatives.fingerprint(line.id)
-    if print_ is None or at is None:
+    if print_ is None or at is None or "proof" not in line.place:
         return tuple(notes)
-    proof = {"fingerprint": print_, "at": moment(at), "salt": line.place.get("salt", "")}
+    proof = {"fingerprint": print_, "at": moment(at), "salt": line.place["proof"]["salt"]}
     return (*notes, Note("mine.fingerprint", proof))
 
 

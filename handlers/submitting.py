@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from handlers import consent, initiative, lookalikes
-from handlers.fingerprint import fingerprint, submitted
+from handlers.fingerprint import circumstances, fingerprint, submitted
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
@@ -161,13 +161,13 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
 def fingerprinted(
     tx: Transaction, person: Person, place: Place, code: str, draft_id: int, now: datetime
 ) -> dict[str, Any]:
-    """The columns of the proof: the fingerprint, its time, and the place with the salt that went into it."""
+    """The columns of the proof: the fingerprint, its time, and the place with what else went into it."""
     salt, unit = tx.vault.salt(), tx.people.unit_name(person.unit_id)
     files = tx.attachments.digests(draft_id)
-    facts = submitted(place, code=code, author=person.name, unit=unit, at=now, salt=salt, files=files)
-    print_ = fingerprint(facts)
+    proof = circumstances(code, person.name, unit, now, salt, files)
+    print_ = fingerprint(submitted(place, proof))
     tx.audit.note(person.worker_id, "fingerprint", code, now, after=print_)
-    return {"fingerprint": print_, "fingerprint_at": now, "place": {**place.plain(), "salt": salt}}
+    return {"fingerprint": print_, "fingerprint_at": now, "place": {**place.plain(), "proof": proof}}
 
 
 def _receipt(
@@ -181,7 +181,7 @@ def _receipt(
         "unit": tx.people.unit_name(person.unit_id),
         "at": moment(now),
         "fingerprint": said["fingerprint"],
-        "salt": said["place"]["salt"],
+        "salt": said["place"]["proof"]["salt"],
     }
     ways_on = (Button("menu|mine|-", "button.mine"), Button("menu|new|-", "button.new"))
     rows = (ways_on, *consent.ask_once(tx, person))

@@ -100,6 +100,15 @@ class Initiatives:
         found = self._connection.execute(row.where(INITIATIVE.c.id == initiative_id)).one()
         return found[0], found[1]
 
+    def fingerprints(self, initiative_id: int) -> list[tuple[datetime, str]]:
+        """Every fingerprint that was taken of it, the oldest first."""
+        taken = [
+            select(table.c.fingerprint_at, table.c.fingerprint).where(key == initiative_id)
+            for table, key in ((VERSION, VERSION.c.initiative_id), (INITIATIVE, INITIATIVE.c.id))
+        ]
+        rows = (tuple(row) for one in taken for row in self._connection.execute(one))
+        return sorted((at, digest) for at, digest in rows if at is not None and digest is not None)
+
     def submit(self, values: dict[str, Any], authors: Sequence[tuple[int | None, str, int]]) -> int:
         """Keep a new initiative with its authors (worker, name, share); its row number."""
         values = self._hidden(values)
