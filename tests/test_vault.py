@@ -62,7 +62,7 @@ def test_keys_that_were_rotated_meanwhile_are_read_again() -> None:
     assert vault.open(Vault(lambda: keys[:1]).seal("x")) == "x"
 
 
-@pytest.mark.parametrize("wrong", ["", "abc", "á" * 44, "A" * 43, new_key() + "A"])
+@pytest.mark.parametrize("wrong", ["", "abc", "á" * 44, "A" * 43, "A" * 43 + "=A"])
 def test_a_string_that_is_no_key_is_refused(wrong: str) -> None:
     with pytest.raises(WrongKey):
         check_key(wrong)
