@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from bot.sandbox import Sandbox
 from tests.typist import TEXTS, Typist
 
 OPEN = ("waiting", "claimed")
@@ -25,6 +26,9 @@ def answers_kept(typists: Sequence[Typist], lines: Sequence[dict[str, Any]]) -> 
         for typist in typists
         for key, text in typist.confirmed
         if kept[text] != 1
+    ]
+    wrong += [
+        f"{text!r} is kept {kept[text]} times" for one in typists for text in one.typed if kept[text] > 1
     ]
     codes = [line["code"] for line in lines if line["code"]]
     wrong += [f"{code} stands {times} times" for code, times in Counter(codes).items() if times > 1]
@@ -55,6 +59,24 @@ class Standing:
     about: str
     asking: str
     token: str
+
+
+class Calm:
+    """Whether nothing is under way for somebody: nothing unheard, nothing promised and unsettled."""
+
+    def __init__(self, sandbox: Sandbox, file: Path) -> None:
+        self._updates = sandbox.world.updates
+        self._database = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+
+    def __call__(self, person: int) -> bool:
+        if any(update.queue[1] == person for update in self._updates.waiting):
+            return False
+        left = f"SELECT 1 FROM outbox WHERE address = ? AND state IN {OPEN}"  # noqa: S608 - words of ours
+        return self._database.execute(left, (str(person),)).fetchone() is None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
 
 
 class Outbox:

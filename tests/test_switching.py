@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import Sandbox
-from tests.judgement import Outbox, answers_kept
+from tests.judgement import Calm, Outbox, answers_kept
 from tests.live import TOKEN, Program, live
 from tests.test_torture import drained
 from tests.typist import PATIENCE, Typist
@@ -29,8 +29,12 @@ async def stopped_in_time(program: Program) -> None:
 async def test_switching_between_polling_and_webhook_under_load_loses_nothing(tmp_path: Path) -> None:
     async with Sandbox(TOKEN) as sandbox:
         until = asyncio.Event()
-        typists = [Typist(sandbox.person(f"Người {number}"), number) for number in range(15)]
         program = await live(tmp_path, sandbox)
+        calm = Calm(sandbox, tmp_path / "sangkien.db")
+        typists = [
+            Typist(sandbox.person(f"Người {number}"), number, calm if number % 4 else None)
+            for number in range(15)
+        ]
         try:
             working = [asyncio.ensure_future(typist.works(until)) for typist in typists]
             for webhook in (True, False, True, False):
@@ -43,6 +47,7 @@ async def test_switching_between_polling_and_webhook_under_load_loses_nothing(tm
             until.set()
             await asyncio.wait_for(asyncio.gather(*working), PATIENCE + 30)
             await drained(tmp_path / "sangkien.db")
+            calm.close()
             await stopped_in_time(program)
             lines = await program.exports("--drafts")
         finally:

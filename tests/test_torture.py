@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import Sandbox
-from tests.judgement import OPEN, Outbox, answers_kept
+from tests.judgement import OPEN, Calm, Outbox, answers_kept
 from tests.live import TOKEN, Program, live
 from tests.troubles import Troubles
 from tests.typist import PATIENCE, Typist
@@ -56,10 +56,15 @@ async def drained(file: Path) -> None:
 
 async def torture(folder: Path, *, webhook: bool, people: int, kills: int, seed: int) -> None:
     async with Sandbox(TOKEN) as sandbox, await live(folder, sandbox, webhook=webhook) as program:
-        typists = [Typist(sandbox.person(f"Người {number}"), number) for number in range(people)]
+        calm = Calm(sandbox, folder / "sangkien.db")
+        typists = [
+            Typist(sandbox.person(f"Người {number}"), number, calm if number % 4 else None)
+            for number in range(people)
+        ]
         troubles = Troubles(sandbox, seed, webhook=webhook)
         await tortured(program, typists, troubles, kills)
         await drained(folder / "sangkien.db")
+        calm.close()
         await program.stops()
         lines = await program.exports("--drafts")
         assert sandbox.violations == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 
 from bot.sandbox import Person
 
@@ -46,13 +47,17 @@ TEXTS = ("before", "after", "effect", "title")
 
 
 class Typist:
-    """Types what the question on the screen asks for, as fast as answers come."""
+    """Types what the question on the screen asks for.
 
-    def __init__(self, person: Person, number: int) -> None:
-        self.person, self.number = person, number
+    One who is patient answers when nothing is under way any more (`calm` says so): what was said then is
+    confirmed by the next question. A hasty one answers what stands there, and may cross with a second copy.
+    """
+
+    def __init__(self, person: Person, number: int, calm: Callable[[int], bool] | None = None) -> None:
+        self.person, self.number, self.calm = person, number, calm
+        self.typed: list[str] = []
         self.confirmed: list[tuple[str, str]] = []
         self.receipts: set[str] = set()
-        self.serial = 0
 
     async def works(self, until: asyncio.Event) -> None:
         await self.person.types("/start")
@@ -70,7 +75,7 @@ class Typist:
         await self._reads()
         key = next((said for pattern, _, said in QUESTIONS if pattern.lower() in asked.lower()), "")
         answer = self._question()
-        if key in NEXT and NEXT[key] in answer and NOT_TAKEN not in answer:
+        if self.calm and key in NEXT and NEXT[key] in answer and NOT_TAKEN not in answer:
             self.confirmed.append((key, what))
 
     async def _taps(self, label: str) -> None:
@@ -91,8 +96,8 @@ class Typist:
                 continue
             if what not in TEXTS:
                 return how, what
-            self.serial += 1
-            return how, f"Lời thứ {self.serial} của người {self.number} về {what}"
+            self.typed.append(f"Lời thứ {len(self.typed)} của người {self.number} về {what}")
+            return how, self.typed[-1]
         raise AssertionError(f"an unknown question: {asked!r}")
 
     async def _reads(self) -> None:
@@ -100,6 +105,8 @@ class Typist:
         await self.person.answer(PATIENCE)
         # A person looks at all that came, the answer to what they said last, before they say more.
         await self.person.quiet(0.4)
+        while self.calm and not self.calm(self.person.id):
+            await self.person.quiet(0.2)
         for message in self.person.screen():
             if message["from"]["is_bot"] and "Đã nộp!" in message["text"]:
                 self.receipts.update(re.findall(r"SK-\d+", message["text"]))
