@@ -23,11 +23,13 @@ from sqlalchemy import (
 
 from storage.models import metadata
 from storage.prepared import Inserting, Prepared
-from storage.types import Json
+from storage.types import Id, Json
 
 KEY, INITIATIVE = metadata.tables["likeness_key"], metadata.tables["initiative"]
 # A key that so many share tells nothing more; the earliest keep it, and reading one stays cheap for ever.
 CROWD = 50
+# One key in common is chance unless there are few; labelled pairs that are alike share three at least.
+FEWEST_SHARED, MANY = 2, 12
 
 _NAMES = ("id", "code", "title", "before", "after", "unit_id", "author_id", "state", "submitted_at")
 
@@ -46,7 +48,8 @@ def _holders(dialect: str) -> Select[Any]:
 
 def _sharing(dialect: str) -> Select[Any]:
     found = select(KEY.c.initiative_id).where(_among(KEY.c.key, "keys", dialect))
-    most_first = found.group_by(KEY.c.initiative_id).order_by(func.count().desc(), KEY.c.initiative_id)
+    enough = found.group_by(KEY.c.initiative_id).having(func.count() >= bindparam("fewest", type_=Id))
+    most_first = enough.order_by(func.count().desc(), KEY.c.initiative_id)
     return most_first.limit(bindparam("most"))
 
 
@@ -105,7 +108,8 @@ class Likeness:
         """The initiatives that share the most keys, of those that are not sealed and not withdrawn."""
         if not keys:
             return []
-        found = [row[0] for row in _SHARING.all(self._connection, {"keys": list(keys), "most": most})]
+        wanted = {"keys": list(keys), "most": most, "fewest": FEWEST_SHARED if len(keys) >= MANY else 1}
+        found = [row[0] for row in _SHARING.all(self._connection, wanted)]
         if not found:
             return []
         rows = {row[0]: Candidate(*row) for row in _TEXTS.all(self._connection, {"ids": found})}
