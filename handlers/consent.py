@@ -78,8 +78,7 @@ def purposes(
 
 def ask_once(tx: Transaction, person: Person) -> tuple[tuple[Button, ...], ...]:
     """A button under the first receipt that asks for the purposes apart, while nothing was said yet."""
-    first = len(tx.initiatives.of(person.worker_id)) == 1
-    if not first or tx.consents.ever(person.worker_id, OPTIONAL):
+    if not tx.initiatives.only_one(person.worker_id) or tx.consents.ever(person.worker_id, OPTIONAL):
         return ()
     return ((Button("privacy|purposes|-", "button.purposes_asked"),),)
 

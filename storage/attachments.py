@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import Attachment, metadata
+from storage.prepared import Prepared
 from storage.vault import Vault
 
 ATTACHMENT, DISCARDED = metadata.tables["attachment"], metadata.tables["discarded"]
 # What tells something of a secret file, besides its content: its name, how to get it, its own sha-256.
 TELLING = ("name", "reference")
+_DIGESTED = ("sha256", "secret", "encrypted")
+_DIGESTS = Prepared(
+    select(*(ATTACHMENT.c[name] for name in _DIGESTED))
+    .where(ATTACHMENT.c.draft_id == bindparam("draft"))
+    .order_by(ATTACHMENT.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +188,8 @@ class Attachments:
 
     def digests(self, draft_id: int) -> list[str | None]:
         """The sha-256 of the contents of a draft's files, as they came; None of one not held yet."""
-        rows = select(ATTACHMENT).where(ATTACHMENT.c.draft_id == draft_id).order_by(ATTACHMENT.c.id)
-        return [self._content_digest(row) for row in self._connection.execute(rows).mappings()]
+        rows = _DIGESTS.all(self._connection, {"draft": draft_id})
+        return [self._content_digest(dict(zip(_DIGESTED, row, strict=True))) for row in rows]
 
     def _content_digest(self, row: Mapping[Any, Any]) -> str | None:
         if row["secret"] is None:

@@ -31,6 +31,7 @@ def _next(dialect: str) -> UpdateBase:
 
 
 _NEXT = Prepared({name: _next(name) for name in ("sqlite", "postgresql")})
+_FIRST_TWO = Prepared(select(INITIATIVE.c.id).where(INITIATIVE.c.author_id == bindparam("worker")).limit(2))
 _SUBMIT = Inserting(INITIATIVE, INITIATIVE.c.id)
 _AUTHOR = Inserting(AUTHOR)
 _ADOPT = Prepared(
@@ -87,6 +88,10 @@ class Initiatives:
         rows = self._columns().where(INITIATIVE.c.author_id == worker_id).order_by(INITIATIVE.c.id.desc())
         lines = (InitiativeLine(*row) for row in self._connection.execute(rows))
         return [replace(line, place={}) if line.sealed else line for line in lines]
+
+    def only_one(self, worker_id: int) -> bool:
+        """Whether a worker has handed in one initiative and no more."""
+        return len(_FIRST_TWO.all(self._connection, {"worker": worker_id})) == 1
 
     def content(self, initiative_id: int) -> dict[str, Any]:
         """What an initiative says, in clear; who may read it is decided elsewhere. Raises VaultClosed."""

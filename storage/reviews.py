@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from storage.models import metadata
+from storage.prepared import Inserting
 
 INITIATIVE, MOVE = metadata.tables["initiative"], metadata.tables["move"]
 NOTE, ABOVE = metadata.tables["review_note"], metadata.tables["unit_above"]
 AUTHOR, WORKER = metadata.tables["author"], metadata.tables["worker"]
+_MOVE = Inserting(MOVE, MOVE.c.id)
 
 _ITEM = (
     "id", "code", "unit_id", "author_id", "phase", "state", "sealed", "title", "submitted_at",
@@ -116,10 +118,15 @@ class Reviews:
         """
         before, after = states
         why, missing = said
-        values = {"initiative_id": initiative_id, "before": before, "after": after, "actor_id": actor_id}
+        values: dict[str, Any] = {
+            "initiative_id": initiative_id,
+            "before": before,
+            "after": after,
+            "actor_id": actor_id,
+        }
         more = {"at": now, "why": why or None, "missing": list(missing) or None, "undoes_id": undoes_id}
-        written = insert(MOVE).values(**values, **more).returning(MOVE.c.id)
-        return int(self._connection.execute(written).scalar_one())
+        values |= more
+        return int(_MOVE.of(values).scalar(self._connection, values))
 
     def moves(self, initiative_id: int) -> list[Moved]:
         """The life of an initiative, from the beginning."""
