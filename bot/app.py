@@ -184,7 +184,8 @@ class App:
     def _house(self) -> House:
         key, said = signing_key(self._database), self._config
         contact, keep = said.programme.contact, said.privacy.keep_recognised
-        return House(self._programme, self._speech, contact, self._channel.link, key, new_code, keep)
+        link, quiet = self._channel.link, said.quiet_hours()
+        return House(self._programme, self._speech, contact, link, key, new_code, keep, quiet)
 
     def _fetching(self, ledger: Ledger, channels: dict[str, Channel], delivery: Delivery) -> Fetching:
         folder, vault = self._config.files.folder, self._database.vault

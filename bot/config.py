@@ -34,6 +34,7 @@ from bot.config_tables import (
 )
 from bot.config_values import read_zone
 from handlers import programme as facts
+from handlers.quiet import Quiet
 
 DEFAULT_PATH = Path("config.toml")
 PREFIX = "SANGKIEN_"
@@ -81,6 +82,13 @@ class Config(Table):
             *self.secrets.key.get_secret_value().split(","),
         )
         return tuple(secret for secret in said if secret)
+
+    def quiet_hours(self) -> Quiet | None:
+        """When nothing unasked is said, in the programme's zone; None without quiet hours."""
+        span, said = self.reminders.quiet, self.programme
+        if span is None:
+            return None
+        return Quiet(said.time_zone, span.begins, span.ends, days_off=frozenset(said.days_off))
 
     def programme_facts(self) -> facts.Programme:
         """The programme as handlers know it, its phases in the order of their opening."""

@@ -10,6 +10,7 @@ COMMANDS = {
     "new": ("sangkien", "new"),
     "drafts": ("nhap", "drafts"),
     "mine": ("cuatoi", "mine"),
+    "review": ("duyet", "review"),
     "invite": ("moi", "invite"),
     "unit": ("donvi", "unit"),
     "bind": ("gannhom", "bind"),

@@ -6,10 +6,12 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.messages import Button
 from handlers.programme import Programme
+from handlers.quiet import Quiet
 
 CONSENT_VERSION = "2"  # of the texts with which consent is asked; they and it change together
 
@@ -45,6 +47,11 @@ class House:
     key: bytes = b""
     new_code: Callable[[], str] = _no_codes
     keep_recognised: bool = True
+    quiet: Quiet | None = None
+
+    def sayable(self, at: datetime) -> datetime:
+        """When something unasked that is due at an instant may be said: then, or after the quiet hours."""
+        return at if self.quiet is None else self.quiet.sayable(at)
 
     def mark(self, words: str) -> str:
         """A mark that only this installation can make: a button that carries it was drawn by us."""

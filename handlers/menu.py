@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import drafts, initiative, mine, start
+from handlers import drafts, initiative, mine, rights, start
 from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply
 from handlers.place import is_blank
@@ -78,6 +78,8 @@ def menu(tx: Transaction, person: Person, _argument: str, house: House, now: dat
         (Button("menu|unit|-", "button.my_unit"), Button("menu|language|-", "button.language")),
         (Button("menu|help|-", "button.help"), Button("privacy|see|-", "button.privacy")),
     ]
+    if rights.may(tx, person, "review", None, now):
+        rows.append((Button("menu|review|-", "button.review"),))
     return _say(tx, person, Reply("menu.menu", {}, (), tuple(rows)), now)
 
 

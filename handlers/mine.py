@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from handlers import initiative
+from handlers.correcting import correct
 from handlers.enclosures import Paper
 from handlers.fingerprint import canonical, submitted
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
 from handlers.moves import Decision, decide
-from handlers.place import REVIEW, Place
+from handlers.place import Place
 from handlers.promising import offer, promise
 from handlers.questions import summary
 from handlers.secrecy import whole
@@ -79,7 +79,7 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
     if line.state not in CORRECTABLE:
         return initiative.reply_and_ask_again(tx, person, Note("mine.too_late"), house=house, now=now)
     if name == "correct":
-        return _correct(tx, person, line, house, now)
+        return correct(tx, person, line, house, now)
     if name == "withdraw":
         yes = Button(f"menu|really_withdraw.{line.id}|-", "button.really_withdraw")
         no = Button(f"menu|see.{line.id}|-", "button.keep")
@@ -111,17 +111,3 @@ def _said(tx: Transaction, line: InitiativeLine) -> tuple[Note, ...]:
         return tuple(notes)
     proof = {"fingerprint": print_, "at": moment(at), "salt": line.place["proof"]["salt"]}
     return (*notes, Note("mine.fingerprint", proof))
-
-
-def _correct(tx: Transaction, person: Person, line: InitiativeLine, house: House, now: datetime) -> Outcome:
-    """A correction is a draft that begins with what was submitted; it counts when it is submitted again."""
-    if house.programme.phase_at(now) is None:
-        return initiative.reply_and_ask_again(tx, person, Note("mine.phase_over"), house=house, now=now)
-    draft_id = tx.drafts.correcting(person.worker_id, line.id)
-    if draft_id is None:
-        place = replace(Place.of(line.place), asking=REVIEW, waiting=None, aside=False, last="")
-        draft_id = tx.drafts.begin(person.worker_id, "initiative", place.plain(), now, line.id)
-        tx.attachments.copy(line.id, draft_id)
-    return initiative.continue_with(
-        tx, person, draft_id, house, now, Note("mine.correcting", {"code": line.code})
-    )

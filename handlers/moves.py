@@ -19,6 +19,7 @@ from storage.transaction import Transaction
 
 UNDO = timedelta(minutes=10)
 _UNDECIDED = {"decided_at": None, "confirmed_at": None, "officer_confirmed_at": None}
+_UNKNOWN = {"recognition_number": None, "recognised_on": None, "portal_code": None}
 DECIDED = ("recognised", "valid", "returned", "rejected")
 
 
@@ -195,7 +196,9 @@ def _undo(tx: Transaction, worker_id: int, item: Item, now: datetime) -> Verdict
         return Verdict("rights", item.state, last=last)
     if now - last.at > UNDO:
         return Verdict("too_late_to_undo", item.state, last=last)
-    facts = _UNDECIDED if last.before == "submitted" else {"officer_confirmed_at": None}
+    # What a mistaken acceptance brought along is asked for again with the next one.
+    first = {**_UNDECIDED, **_UNKNOWN}
+    facts = first if last.before == "submitted" else {"officer_confirmed_at": None}
     with tx.tallies.counting(item.id):
         done = tx.reviews.change(item, last.before, {**facts, "valid_on": None})
     if not done:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,6 +25,8 @@ class Place:
     tries     bad answers in a row to the open question
     last      the last button that had an effect: the same tap under a new number has none
     album     the albums whose captions were answers, a line each, and after a stroke the step they answered
+    todo      answered questions that a reviewer wants completed, asked once more one after another
+    completing  the move that returned it and asked for them; 0 for none
     refused   messages whose text the open question could not take; edited, they are tried again
     """
 
@@ -38,6 +40,8 @@ class Place:
     last: str = ""
     refused: tuple[str, ...] = ()
     album: str = ""
+    todo: tuple[str, ...] = ()
+    completing: int = 0
 
     def value(self, key: str) -> Any:
         """The answer to a step, or None."""
@@ -52,7 +56,8 @@ class Place:
     def of(cls, plain: Mapping[str, Any]) -> Place:
         """The place that `plain` was made of; fields that a later version added take their defaults."""
         known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
-        return cls(**{**known, "refused": tuple(known.get("refused", ()))})
+        listed = {name: tuple(known.get(name, ())) for name in ("refused", "todo")}
+        return cls(**{**known, **listed})
 
 
 def is_blank(place: Place) -> bool:
@@ -71,9 +76,22 @@ def missing(form: Form, place: Place) -> list[Step]:
 
 
 def next_question(form: Form, place: Place) -> str:
-    """The first relevant required question that is unanswered, or the review card."""
+    """The first relevant required question that is unanswered, then what is to be completed, or the card."""
     unanswered = missing(form, place)
-    return unanswered[0].key if unanswered else REVIEW
+    if unanswered:
+        return unanswered[0].key
+    return next((step.key for step in relevant(form, place) if step.key in place.todo), REVIEW)
+
+
+def with_todo(form: Form, place: Place, keys: Iterable[str]) -> Place:
+    """The place with questions to be asked once more; everything else stays as it is."""
+    wanted = set(keys)
+    return replace(place, todo=tuple(step.key for step in relevant(form, place) if step.key in wanted))
+
+
+def without_todo(place: Place, key: str) -> Place:
+    """The place with one of those questions settled."""
+    return replace(place, todo=tuple(one for one in place.todo if one != key)) if place.todo else place
 
 
 def opened(form: Form, place: Place) -> Place:
@@ -102,7 +120,7 @@ def _fits(form: Form, key: str, answer: Answer) -> bool:
 def with_answer(place: Place, key: str, value: Any, typed: list[list[str]]) -> Place:
     """The place with one answer given; the question it answers is settled."""
     answers = {**place.answers, key: {"value": value, "typed": typed}}
-    return replace(place, answers=answers, waiting=None, tries=0, refused=())
+    return without_todo(replace(place, answers=answers, waiting=None, tries=0, refused=()), key)
 
 
 def without_answer(place: Place, key: str) -> Place:

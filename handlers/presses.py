@@ -7,8 +7,8 @@ from dataclasses import replace
 from handlers.answers import Given, Taken, shown
 from handlers.forms import Choice, Files, Form, Step, Text
 from handlers.messages import Note
-from handlers.place import REVIEW, Place, missing, next_question, relevant, without_answer
-from handlers.questions import button, excerpt, proposal, question
+from handlers.place import REVIEW, Place, missing, next_question, relevant, without_answer, without_todo
+from handlers.questions import proposal, question, revisited
 from handlers.turns import Turn, answered, asked_again, settled
 
 
@@ -107,7 +107,7 @@ def step_back(form: Form, place: Place, given: Given) -> Turn:
 
 def _back(form: Form, place: Place, given: Given) -> Turn:
     """Leave the question as it was: to the card, or to the first question that is unanswered."""
-    onward = _moved(place, waiting=None, aside=False)
+    onward = without_todo(_moved(place, waiting=None, aside=False), place.asking)
     onward = replace(onward, asking=next_question(form, onward))
     return _turn(form, onward, given)
 
@@ -147,14 +147,4 @@ def _change(form: Form, place: Place, key: str, given: Given) -> Turn:
     """Ask one question again, with what was answered before it, and come back to the card."""
     asked = _moved(place, asking=key, aside=True, waiting=None)
     reply = question(form, asked, given)
-    value = place.value(key)
-    if value in (None, []):
-        return Turn(asked, (reply,))
-    step, rows = form.step(key), reply.choices
-    if step.optional:
-        rows = ((button(asked, given, key, "remove"),), *rows)
-    if not isinstance(step, Text):
-        return Turn(asked, (replace(reply, choices=rows),))
-    add = button(asked, given, key, f"add.{key}", label="button.add_here")
-    notes = (Note("form.present_answer", {"value": excerpt(value)}),)
-    return Turn(asked, (replace(reply, notes=notes, choices=((add,), *rows)),))
+    return Turn(asked, (revisited(form, asked, given, reply) if key not in asked.todo else reply,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from handlers.answers import Doubt, Given, Refused, shown, words_of
@@ -36,13 +37,29 @@ def question(
     if more:
         label = text(f"{form.name}.{more}.name")
         rows.append((button(place, given, step.key, f"add.{more}", step=label),))
-    if place.aside:
+    if place.aside or step.key in place.todo:
         rows.append((button(place, given, step.key, "back"),))
     key, params = f"{form.name}.{step.key}.ask", _params(form, step, place)
     if params.pop("proposed", False):
         key = f"{form.name}.{step.key}.propose"
     by_word, free = isinstance(step, Money | Date), isinstance(step, Text | Names)
-    return Reply(key, params, notes, tuple(rows), by_word=by_word, free=free)
+    reply = Reply(key, params, notes, tuple(rows), by_word=by_word, free=free)
+    return revisited(form, place, given, reply) if step.key in place.todo else reply
+
+
+def revisited(form: Form, place: Place, given: Given, reply: Reply) -> Reply:
+    """A question that was answered before: what is there now, and ways to add to it or take it away."""
+    step, value = form.step(place.asking), place.value(place.asking)
+    if value in (None, []):
+        return reply
+    rows = reply.choices
+    if step.optional:
+        rows = ((button(place, given, step.key, "remove"),), *rows)
+    if not isinstance(step, Text):
+        return replace(reply, choices=rows)
+    add = button(place, given, step.key, f"add.{step.key}", label="button.add_here")
+    notes = (*reply.notes, Note("form.present_answer", {"value": excerpt(value)}))
+    return replace(reply, notes=notes, choices=((add,), *rows))
 
 
 def _params(form: Form, step: Step, place: Place) -> dict[str, Any]:

@@ -21,6 +21,9 @@ from handlers import (
     mine,
     privacy,
     relinking,
+    review,
+    review_author,
+    review_talk,
     secrecy,
     start,
 )
@@ -50,6 +53,7 @@ COMMANDED: Mapping[str, Commanded] = {
     "mine": mine.command,
     "invite": inviting.command,
     "unit": members.command,
+    "review": review.command,
     "bind": members.how_to_bind,
     "unbind": members.how_to_bind,
     "privacy": privacy.command,
@@ -66,6 +70,8 @@ TAPPED: Mapping[str, Tapped] = {
     "share": disclosure.pressed,
     "invite": inviting.pressed,
     "people": members.pressed,
+    "queue": review.pressed,
+    "author": review_author.pressed,
     "group": groups.pressed,
     "relink": relinking.pressed,
     "start": start.pressed,
@@ -75,6 +81,8 @@ TAPPED: Mapping[str, Tapped] = {
 TOPICS: Mapping[str, Topic] = {
     "unit": Topic(start.search_unit, start.ask_unit),
     "relink": Topic(relinking.hear, relinking.ask),
+    "review": Topic(review_talk.hear, review_talk.ask),
+    "appeal": Topic(review_author.hear, review_author.ask_again),
     "name": Topic(start.rename, start.ask_name),
 }
 

@@ -16,6 +16,7 @@ from handlers.names import WHOLE
 from handlers.place import Place, missing, next_question, without_answer
 from handlers.programme import Phase
 from handlers.promising import offer, promise
+from handlers.review_notices import tell_reviewers
 from handlers.turns import Turn
 from storage.people import Person
 from storage.transaction import Transaction
@@ -91,6 +92,7 @@ def submit(tx: Transaction, person: Person, place: Place, house: House, now: dat
     tx.reviews.note_move(initiative_id, ("draft", "submitted"), person.worker_id, now)
     lookalikes.remember(tx, initiative_id, place)
     tx.audit.note(person.worker_id, "submitted", code, now, before="draft", after="submitted")
+    tell_reviewers(tx, initiative_id, house, now)
     return _receipt(tx, person, "submit.receipt", code, values, now, draft.id)
 
 
@@ -155,6 +157,7 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
     with tx.tallies.counting(line.id):
         tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
     lookalikes.remember(tx, line.id, place)
+    tell_reviewers(tx, line.id, house, now)
     return _receipt(tx, person, "submit.corrected", line.code, values, now, draft.id)
 
 

@@ -114,6 +114,42 @@ class Initiatives:
         rows = (tuple(row) for one in taken for row in self._connection.execute(one))
         return sorted((at, digest) for at, digest in rows if at is not None and digest is not None)
 
+    def outline(self, initiative_id: int) -> dict[str, Any]:
+        """What may be known of it without opening what is sealed, as values of the form's questions."""
+        names = (
+            "title",
+            "effect",
+            "kind",
+            "benefit_vnd",
+            "benefit_period",
+            "applied_on",
+            "applied_precision",
+        )
+        its = select(*(INITIATIVE.c[name] for name in names)).where(INITIATIVE.c.id == initiative_id)
+        row = self._connection.execute(its).one()
+        others = self.authors_of([initiative_id]).get(initiative_id, [])
+        return {
+            "title": row.title,
+            "effect": row.effect,
+            "kind": row.kind,
+            "benefit": {"vnd": row.benefit_vnd, "period": row.benefit_period},
+            "applied_on": {"day": row.applied_on.isoformat(), "precision": row.applied_precision},
+            "coauthors": [list(one) for one in others],
+        }
+
+    def said_at(self, initiative_id: int, at: datetime | None) -> dict[str, Any] | None:
+        """What it said at a moment before its last correction (None: just before that), in clear.
+
+        None when it has not been corrected since. Raises VaultClosed.
+        """
+        its = select(VERSION.c.place).where(VERSION.c.initiative_id == initiative_id)
+        if at is None:
+            rows = its.order_by(VERSION.c.id.desc())
+        else:
+            rows = its.where(VERSION.c.replaced_at >= at).order_by(VERSION.c.id)
+        row = self._connection.execute(rows.limit(1)).first()
+        return None if row is None else self._vault.open(row[0])
+
     def submit(self, values: dict[str, Any], authors: Sequence[tuple[int | None, str, int]]) -> int:
         """Keep a new initiative with its authors (worker, name, share); its row number."""
         values = self._hidden(values)

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.models import metadata
 from storage.prepared import Inserting
 
 INITIATIVE, MOVE = metadata.tables["initiative"], metadata.tables["move"]
-NOTE, ABOVE = metadata.tables["review_note"], metadata.tables["unit_above"]
+NOTE, UNIT = metadata.tables["review_note"], metadata.tables["unit"]
 AUTHOR, WORKER = metadata.tables["author"], metadata.tables["worker"]
 _MOVE = Inserting(MOVE, MOVE.c.id)
 
-_ITEM = (
+ITEM_COLUMNS = (
     "id", "code", "unit_id", "author_id", "phase", "state", "sealed", "title", "submitted_at",
     "waiting_since", "decided_at", "confirmed_at", "recognition_number", "recognised_on", "portal_code",
     "officer_confirmed_at", "appealed_at",
@@ -62,7 +62,10 @@ class Moved:
     undoes_id: int | None
 
 
-_LOOK = select(*(INITIATIVE.c[name] for name in _ITEM)).where(INITIATIVE.c.id == bindparam("initiative"))
+_LOOK = select(*(INITIATIVE.c[name] for name in ITEM_COLUMNS)).where(
+    INITIATIVE.c.id == bindparam("initiative")
+)
+_MOVES = select(*(MOVE.c[name] for name in Moved.__dataclass_fields__))
 _CHANGE = update(INITIATIVE).where(
     INITIATIVE.c.id == bindparam("its_id"), INITIATIVE.c.state == bindparam("its_state")
 )
@@ -82,7 +85,7 @@ class Reviews:
     def find(self, code: str) -> Item | None:
         """An initiative by its code."""
         row = self._connection.execute(
-            select(*(INITIATIVE.c[name] for name in _ITEM)).where(INITIATIVE.c.code == code)
+            select(*(INITIATIVE.c[name] for name in ITEM_COLUMNS)).where(INITIATIVE.c.code == code)
         ).first()
         return None if row is None else Item(*row)
 
@@ -130,37 +133,36 @@ class Reviews:
 
     def moves(self, initiative_id: int) -> list[Moved]:
         """The life of an initiative, from the beginning."""
-        names = (field for field in Moved.__dataclass_fields__)
-        rows = select(*(MOVE.c[name] for name in names)).where(MOVE.c.initiative_id == initiative_id)
-        return [Moved(*row) for row in self._connection.execute(rows.order_by(MOVE.c.id))]
+        rows = _MOVES.where(MOVE.c.initiative_id == initiative_id).order_by(MOVE.c.id)
+        return [Moved(*row) for row in self._connection.execute(rows)]
 
     def last_move(self, initiative_id: int) -> Moved | None:
         """What happened to it last."""
-        moves = self.moves(initiative_id)
-        return moves[-1] if moves else None
+        rows = _MOVES.where(MOVE.c.initiative_id == initiative_id).order_by(MOVE.c.id.desc()).limit(1)
+        row = self._connection.execute(rows).first()
+        return None if row is None else Moved(*row)
 
-    # --- the queue
+    def made_at(self, actor_id: int, at: datetime) -> list[Moved]:
+        """What somebody decided at one moment: a whole list at once."""
+        rows = _MOVES.where(MOVE.c.actor_id == actor_id, MOVE.c.at == at).order_by(MOVE.c.id)
+        return [Moved(*row) for row in self._connection.execute(rows)]
 
-    def queue(
-        self, reviewer_id: int, units: Sequence[int], states: Sequence[str], most: int, skip: int = 0
-    ) -> list[Item]:
-        """What waits at these units and all below, oldest first, but for the reviewer's own."""
-        rows = select(*(INITIATIVE.c[name] for name in _ITEM)).where(self._waits(reviewer_id, units, states))
-        ordered = rows.order_by(INITIATIVE.c.waiting_since, INITIATIVE.c.id).limit(most).offset(skip)
-        return [Item(*row) for row in self._connection.execute(ordered)]
+    def names(self, initiative_id: int) -> tuple[str, str]:
+        """The name of its author, and of the unit where it was made."""
+        rows = (
+            select(WORKER.c.name, UNIT.c.name)
+            .select_from(INITIATIVE)
+            .join(WORKER, WORKER.c.id == INITIATIVE.c.author_id)
+            .join(UNIT, UNIT.c.id == INITIATIVE.c.unit_id)
+            .where(INITIATIVE.c.id == initiative_id)
+        )
+        name, unit = self._connection.execute(rows).one()
+        return name, unit
 
-    def waiting(
-        self, reviewer_id: int, units: Sequence[int], states: Sequence[str]
-    ) -> tuple[int, datetime | None]:
-        """How many wait, and since when the oldest."""
-        rows = select(func.count(), func.min(INITIATIVE.c.waiting_since))
-        row = self._connection.execute(rows.where(self._waits(reviewer_id, units, states))).one()
-        return int(row[0]), row[1]
-
-    def _waits(self, reviewer_id: int, units: Sequence[int], states: Sequence[str]) -> Any:
-        within = INITIATIVE.c.unit_id.in_(select(ABOVE.c.unit_id).where(ABOVE.c.above_id.in_(units)))
-        own = exists().where(AUTHOR.c.initiative_id == INITIATIVE.c.id, AUTHOR.c.worker_id == reviewer_id)
-        return within & INITIATIVE.c.state.in_(states) & ~own
+    def name_of(self, worker_id: int | None) -> str:
+        """The name of somebody who decided."""
+        row = select(WORKER.c.name).where(WORKER.c.id == worker_id)
+        return self._connection.execute(row).scalar() or ""
 
     # --- what reviewers write for each other
 

@@ -29,9 +29,11 @@ from storage.petitions import Petitions
 from storage.prepared import executed
 from storage.privacy_requests import PrivacyRequests
 from storage.retention import Retention
+from storage.review_queue import ReviewQueue
 from storage.reviews import Reviews
 from storage.roles import Roles
 from storage.tallies import Tallies
+from storage.unasked import Unasked
 from storage.unit_groups import UnitGroups
 from storage.unit_targets import Targets
 from storage.unit_tree import UnitTree
@@ -149,6 +151,10 @@ class Transaction:
         return Retention(self.connection)
 
     @cached_property
+    def review_queue(self) -> ReviewQueue:
+        return ReviewQueue(self.connection)
+
+    @cached_property
     def reviews(self) -> Reviews:
         return Reviews(self.connection)
 
@@ -163,6 +169,10 @@ class Transaction:
     @cached_property
     def tree(self) -> UnitTree:
         return UnitTree(self.connection)
+
+    @cached_property
+    def unasked(self) -> Unasked:
+        return Unasked(self.connection, self.vault)
 
     @cached_property
     def unit_groups(self) -> UnitGroups:

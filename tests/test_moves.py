@@ -10,6 +10,7 @@ import pytest
 from handlers.house import House
 from handlers.moves import RULES, Decision, Verdict, decide
 from storage.database import Database
+from storage.review_queue import Desk
 from storage.transaction import Transaction
 from tests.phone import PROGRAMME, Clock, Phone, house
 from tests.test_transcripts import import_units
@@ -154,7 +155,7 @@ def test_an_appeal_goes_once_to_the_level_above(database: Database, clock: Clock
 
 
 def queue(tx: Transaction, who: int, unit_id: int) -> list[int]:
-    return [item.id for item in tx.reviews.queue(who, [unit_id], ("submitted",), 10)]
+    return [item.id for item in tx.review_queue.page(Desk(who, over=(unit_id,)), 10)]
 
 
 def test_the_queue_of_a_unit_holds_what_waits_below_it_but_for_ones_own(
@@ -164,7 +165,7 @@ def test_the_queue_of_a_unit_holds_what_waits_below_it_but_for_ones_own(
         root = tx.units.root()
         assert root is not None
         assert queue(tx, OFFICER, root.id) == [sent] and queue(tx, AUTHOR, root.id) == []
-        assert tx.reviews.waiting(OFFICER, [root.id], ("submitted",)) == (1, clock().astimezone())
+        assert tx.review_queue.count(Desk(OFFICER, over=(root.id,))) == (1, clock().astimezone())
     taken(database, clock, LEAD, "accept")
     with database.transaction() as tx:
         assert queue(tx, OFFICER, root.id) == []

@@ -20,6 +20,7 @@ from handlers.consent import OPTIONAL
 from handlers.disclosure import LEVELS
 from handlers.forms import INITIATIVE, Choice, Date, Money, Names, Step, Text
 from handlers.heard import Decision
+from handlers.review_facts import FACTS
 from handlers.rights import ROLES
 from storage.personal import RULES
 from storage.privacy_models import REQUESTS
@@ -176,6 +177,7 @@ FINDINGS = (
     *(f"database_{fault}" for fault in ("locked", "read_only", "full", "away", "broken")),
 )
 KINDS_OF_FILE = ("photo", "document", "video", "voice", "audio")
+REVIEW_QUESTIONS = (*FACTS, "return", "reject", "strike")
 PURPOSES = ("processing", *OPTIONAL)
 PUT_TOGETHER = {
     "consent.*": {f"consent.{purpose}" for purpose in OPTIONAL},
@@ -194,6 +196,11 @@ PUT_TOGETHER = {
     "form.kept_*": {"form.kept_voice"},
     "form.*": {"form.file_too_large", "form.file_empty", "form.files_too_many"},
     "poster.*": {f"poster.{line}" for line in LINES},
+    "asked.*": {f"asked.{ask}" for ask in ("unit", "recognition", "portal", "officer")},
+    "button.send_*": {f"button.send_{deed}" for deed in ("return", "reject", "strike")},
+    "review.was_*": {"review.was_returned", "review.was_rejected"},
+    "review.*.ask": {f"review.{what}.ask" for what in REVIEW_QUESTIONS},
+    "review.*.refused": {f"review.{fact}.refused" for fact in FACTS},
     "role.*": {f"role.{role}" for role in ROLES},
     "state.*": {f"state.{state}" for state in STATES},
     "unsupported.*": {f"unsupported.{kind}" for kind in KINDS_NOT_READ},

@@ -1,0 +1,31 @@
+"""Saying first what nobody asked just now: to one chat of a person, once, outside quiet hours."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers.house import House
+from handlers.messages import Reply
+from storage.transaction import Transaction
+from storage.unasked import Addressee
+
+AT_ONCE = timedelta()
+
+
+def tell(
+    tx: Transaction,
+    to: Addressee,
+    reply: Reply,
+    house: House,
+    now: datetime,
+    *,
+    once: str | None = None,
+    wait: timedelta = AT_ONCE,
+) -> bool:
+    """Promise it; False when what carries this `once` was promised to them before.
+
+    `wait` leaves time for more of the same (`Reply.slot`) to be said in one message.
+    """
+    key = None if once is None else f"{once}:{to.worker_id}"
+    due = house.sayable(now + wait)
+    return tx.unasked.tell(to, reply.body(), now, due, once=key, slot=reply.slot)
