@@ -32,6 +32,8 @@ KEY = new_key()
 NOBODY: Mapping[str, str] = {}
 # Lists and questions of the author's own: the title and the effect, never the words.
 AUTHOR_LISTS = {"author": "T"}
+# In the queue the unit's own reviewers see all, those above the summary of a sealed one.
+REVIEWED = {"lead": "STO", "officer above": "TO", "admin": "TO", "author": "T"}
 Deed = Callable[[World], Typed | Pressed | Started]
 
 
@@ -50,7 +52,20 @@ PATHS: dict[str, tuple[Deed, Mapping[str, str]]] = {
     "/nhap": (types("/nhap"), AUTHOR_LISTS),
     "/start": (lambda _: Started(""), AUTHOR_LISTS),
     "/ngonngu": (types("/ngonngu"), NOBODY),
-    "/duyet": (types("/duyet"), AUTHOR_LISTS),
+    "/duyet": (types("/duyet"), REVIEWED),
+    "/duyet of the sealed one": (types("/duyet SK-00002"), REVIEWED),
+    "/duyet as a list": (types("/duyet ds"), REVIEWED),
+    "open the sealed one in the queue": (presses("queue|open.{sealed}|-"), REVIEWED),
+    "open the open one in the queue": (presses("queue|open.{open}|-"), REVIEWED),
+    "the next in the queue": (presses("queue|next.{open}|-"), REVIEWED),
+    "files in the queue": (presses("queue|files.{sealed}.0|-"), REVIEWED),
+    "a decision drawn for another text": (presses("queue|accept.{sealed}|77"), REVIEWED),
+    "a refusal drawn for another text": (presses("queue|send.{sealed}.j.1|77"), REVIEWED),
+    "take back what was never decided": (presses("queue|undo.{sealed}|1"), REVIEWED),
+    "a note in the queue": (presses("queue|note.{sealed}|-"), REVIEWED),
+    "all of a list never seen": (presses("queue|sure_all.0|77"), REVIEWED),
+    "appeal": (presses("author|appeal.{sealed}|-"), AUTHOR_LISTS),
+    "complete": (presses("author|fix.{sealed}|-"), AUTHOR_LISTS),
     "/tiendo": (types("/tiendo"), AUTHOR_LISTS),
     "/tiendo T09-017": (types("/tiendo T09-017"), AUTHOR_LISTS),
     "/xuat": (types("/xuat"), AUTHOR_LISTS),
