@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot.charts import Charts
 from bot.documents.drawn import Drawn
 from bot.documents.my_data import MyData
 from bot.documents.poster import poster, words_for
@@ -43,6 +44,8 @@ def painters(speech: Speech, database: Database, folder: Path) -> dict[str, Pain
         "my_data": MyData(speech, database, folder),
         "proof": lambda params, _language: _proof(params),
         "poster": partial(_poster, speech),
+        "progress_bars": Charts(speech).bars,
+        "progress_curve": Charts(speech).curve,
     }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from bot.texts import Texts
 from handlers.enclosures import Enclosure, Paper
+from handlers.figures import decimal, grouped
 from handlers.messages import Button, Reply
 from handlers.money import digits, words
 from handlers.when import Precision, When
@@ -106,6 +108,10 @@ class Speech:
                 return self._money(language, value["vnd"], value["period"])
             case "words":
                 return words(value["vnd"], language)
+            case "number":
+                return grouped(value["number"], language)
+            case "tenths":
+                return decimal(Decimal(value["number"]), language)
             case "day":
                 return When(date.fromisoformat(value["day"]), Precision(value["precision"])).written(language)
             case "moment":

@@ -13,6 +13,8 @@ COMMANDS = {
     "review": ("duyet", "review"),
     "invite": ("moi", "invite"),
     "unit": ("donvi", "unit"),
+    "progress": ("tiendo", "progress"),
+    "ranking": ("xephang", "ranking"),
     "bind": ("gannhom", "bind"),
     "unbind": ("bonhom", "unbind"),
     "privacy": ("dulieu", "privacy"),
@@ -23,7 +25,7 @@ COMMANDS = {
     "start": ("start", "start"),
 }
 # What a messenger's menu shows, in the order of a worker's needs.
-SHOWN = ("new", "drafts", "mine", "unit", "menu", "help", "privacy", "language", "cancel")
+SHOWN = ("new", "drafts", "mine", "unit", "progress", "menu", "help", "privacy", "language", "cancel")
 _BY_NAME = {name: meaning for meaning, names in COMMANDS.items() for name in names}
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
 

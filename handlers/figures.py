@@ -36,7 +36,12 @@ def grouped(number: int, language: str) -> str:
     return written.replace(",", ".") if language == "vi" else written
 
 
+def rounded(number: Decimal) -> Decimal:
+    """A number to one decimal, half up: what is shown of it everywhere."""
+    return number.quantize(_TENTH, ROUND_HALF_UP)
+
+
 def decimal(number: Decimal, language: str) -> str:
     """A number with one decimal, thousands apart: 1.108,9 in Vietnamese, 1,108.9 in English."""
-    written = f"{number.quantize(_TENTH, ROUND_HALF_UP):,.1f}"
+    written = f"{rounded(number):,.1f}"
     return written.translate(str.maketrans(",.", ".,")) if language == "vi" else written

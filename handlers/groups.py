@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import initiative, rights
+from handlers import initiative, progress, rights
 from handlers.commands import command_of
 from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Left, Migrated, Note, Reply, Returned, Started, Typed
@@ -18,7 +18,7 @@ from storage.people import Person
 from storage.transaction import Transaction
 
 SHOWN = 8
-BIND, UNBIND = "bind", "unbind"
+BIND, UNBIND, PROGRESS = "bind", "unbind", "progress"
 LONGEST_ADDRESS = 20
 
 
@@ -37,9 +37,11 @@ def heard(tx: Transaction, event: Event, language: str, house: House, now: datet
         case Started():
             _way(tx, event, language, house, now)
         case Typed(words) if _for_us(words, house):
-            name = (command_of(words) or ("",))[0]
+            name, argument = command_of(words) or ("", "")
             if name in (BIND, UNBIND):
                 _asked(tx, event, name, language, house, now)
+            elif name == PROGRESS:
+                _progress(tx, event, argument, language, house, now)
             else:
                 _way(tx, event, language, house, now)
     return Outcome()
@@ -59,6 +61,18 @@ def _way(tx: Transaction, event: Event, language: str, house: House, now: dateti
     unit = tx.people.unit_name(bound.unit_id) if bound else ""
     notes = (Note("group.of_unit", {"unit": unit}),) if bound else ()
     promise_stranger(tx, event, language, Reply("group.private", {"link": house.link}, notes), now)
+
+
+def _progress(
+    tx: Transaction, event: Event, argument: str, language: str, house: House, now: datetime
+) -> None:
+    """The figures of the group's unit and the way to the private talk; of no unit, only the way."""
+    bound = tx.groups.at(event.channel, event.address)
+    if bound is None:
+        return _way(tx, event, language, house, now)
+    lines = progress.in_group(tx, bound.unit_id, argument, house, now)
+    reply = Reply("group.more", {"link": house.link}, lines, slot=PROGRESS)
+    return promise_stranger(tx, event, language, reply, now)
 
 
 def _asker(tx: Transaction, event: Event) -> Person | None:

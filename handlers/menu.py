@@ -76,6 +76,7 @@ def menu(tx: Transaction, person: Person, _argument: str, house: House, now: dat
             Button("menu|mine|-", "button.mine"),
         ),
         (Button("menu|unit|-", "button.my_unit"), Button("menu|language|-", "button.language")),
+        (Button("menu|progress|-", "button.progress"),),
         (Button("menu|help|-", "button.help"), Button("privacy|see|-", "button.privacy")),
     ]
     if rights.may(tx, person, "review", None, now):

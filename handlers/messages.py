@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from handlers.enclosures import MOST_FILES, Enclosure, Paper, TooManyFiles, file_of
@@ -124,6 +125,16 @@ def money(vnd: int | None, period: str | None) -> dict[str, Any]:
 def amount_in_words(vnd: int) -> dict[str, Any]:
     """A parameter shown as the amount written out in the reader's language."""
     return {"$": "words", "vnd": vnd}
+
+
+def number(count: int) -> dict[str, Any]:
+    """A parameter shown as a whole number with its thousands apart, as the reader's language has it."""
+    return {"$": "number", "number": count}
+
+
+def tenths(value: Decimal) -> dict[str, Any]:
+    """A parameter shown with one decimal: 108,9 in Vietnamese, 108.9 in English."""
+    return {"$": "tenths", "number": str(value)}
 
 
 def day(iso: str, precision: str) -> dict[str, Any]:

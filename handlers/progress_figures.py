@@ -46,8 +46,9 @@ class Measured:
 class Progress:
     """How a unit and all below it stand in a phase, or (`phase` None) in all phases together.
 
-    `pace` and `pace_needed` are valid initiatives a day; `reached_on` is the day on which the target is
-    reached if the pace stays (None: never at this pace, or there is no target, or it is reached).
+    `coming`: it has not opened yet. `pace` and `pace_needed` are valid initiatives a day; `reached_on` is the
+    day on which the target is reached if the pace stays (None: never at this pace, or there is no target, or
+    it is reached).
     """
 
     unit_id: int
@@ -60,6 +61,7 @@ class Progress:
     opens: datetime | None
     closes: datetime | None
     seconds_left: int | None
+    coming: bool
     pace: Decimal
     pace_needed: Decimal | None
     reached_on: date | None
@@ -87,9 +89,16 @@ def progress_of(
     pace = Decimal(sum(valid for day, _, valid in recent if day <= today)) / PACE_DAYS
     return Progress(
         unit_id, phase, figures, initiatives, people, size,
-        per_cent(figures.people, size.members), opens, closes, left,
+        per_cent(figures.people, size.members), opens, closes, left, opens is not None and now < opens,
         pace, _pace_needed(initiatives, left), _reached_on(initiatives, pace, today, left),
     )  # fmt: skip
+
+
+def parts_of(tx: Transaction, programme: Programme, unit_id: int, now: datetime) -> list[Progress]:
+    """Every phase in order and then all together; a programme of one phase has that one part."""
+    phases = programme.phases
+    parts: list[Phase | None] = [*phases, None] if len(phases) != 1 else [*phases]
+    return [progress_of(tx, programme, unit_id, phase, now) for phase in parts]
 
 
 def _measured(done: int, waiting: int, target: int | None, units: Standings) -> Measured:
@@ -101,6 +110,8 @@ def _span(programme: Programme, phase: Phase | None) -> tuple[datetime | None, d
     if phase is not None:
         return phase.opens, phase.closes
     phases = programme.phases
+    if not phases:
+        return None, None
     return min(one.opens for one in phases), max(one.closes for one in phases)
 
 

@@ -84,8 +84,8 @@ def _reached() -> Select[Any]:
 _REACHED = Prepared(_reached())
 
 
-def _children(measure: str) -> Select[Any]:
-    """The units below with all that is shown of them, the furthest behind first."""
+def _standings(measure: str) -> Select[Any]:
+    """Units with all that is shown of them, the furthest behind first."""
     done = func.coalesce(TALLY.c["valid" if measure == "initiatives" else "people"], 0)
     aim = func.coalesce(AIM.c[measure], 0)
     # Without a target nobody is behind: such units stand at the end.
@@ -102,15 +102,30 @@ def _children(measure: str) -> Select[Any]:
             .outerjoin(AIM, and_(AIM.c.unit_id == UNIT.c.id, AIM.c.phase == phase))
             .outerjoin(SIZE, SIZE.c.unit_id == UNIT.c.id)
         )
-        .where(UNIT.c.parent_id == bindparam("unit"))
         .where(UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > bindparam("today")))
         .order_by(behind, done, UNIT.c.code)
-        .limit(bindparam("most"))
-        .offset(bindparam("skip"))
     )  # fmt: skip
 
 
+def _children(measure: str) -> Select[Any]:
+    """A page of the units directly below."""
+    below = _standings(measure).where(UNIT.c.parent_id == bindparam("unit"))
+    return below.limit(bindparam("most")).offset(bindparam("skip"))
+
+
 _CHILDREN = {measure: _children(measure) for measure in ("initiatives", "people")}
+
+
+_COUNT = (
+    select(func.count())
+    .select_from(UNIT)
+    .where(UNIT.c.parent_id == bindparam("unit"))
+    .where(UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > bindparam("today")))
+)
+
+
+def _read(rows: Iterable[Any]) -> list[Standing]:
+    return [Standing(r[0], r[1], r[2], Figures(*r[6:]), r[3], r[4], r[5]) for r in rows]
 
 
 class Aims:
@@ -140,8 +155,16 @@ class Aims:
     ) -> list[Standing]:
         """Units directly below that exist today, the furthest behind first, those without a target last."""
         values = {"unit": unit_id, "phase": phase, "today": today, "most": most, "skip": skip}
-        rows = self._connection.execute(_CHILDREN[measure], values)
-        return [Standing(r[0], r[1], r[2], Figures(*r[6:]), r[3], r[4], r[5]) for r in rows]
+        return _read(self._connection.execute(_CHILDREN[measure], values))
+
+    def count_children(self, unit_id: int, today: date) -> int:
+        """How many units stand directly below today."""
+        return int(self._connection.execute(_COUNT, {"unit": unit_id, "today": today}).scalar_one())
+
+    def together(self, unit_ids: Sequence[int], phase: str, measure: str, today: date) -> list[Standing]:
+        """These units, wherever they stand in the tree, in the same order: the members of a group."""
+        rows = _standings(measure).where(UNIT.c.id.in_(unit_ids))
+        return _read(self._connection.execute(rows, {"phase": phase, "today": today}))
 
     # --- writing, when a list or the programme has changed
 

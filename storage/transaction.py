@@ -16,6 +16,7 @@ from storage.dead_letters import DeadLetters
 from storage.disclosures import Disclosures
 from storage.drafts import Drafts
 from storage.erasing import Erasing
+from storage.figure_lists import FigureLists
 from storage.groups import Groups
 from storage.heard import HeardEvents
 from storage.initiatives import Initiatives
@@ -97,6 +98,10 @@ class Transaction:
     @cached_property
     def drafts(self) -> Drafts:
         return Drafts(self.connection, self.vault)
+
+    @cached_property
+    def figure_lists(self) -> FigureLists:
+        return FigureLists(self.connection)
 
     @cached_property
     def groups(self) -> Groups:

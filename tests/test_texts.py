@@ -11,6 +11,7 @@ from handlers.forms import INITIATIVE, Step, Text
 from handlers.place import REVIEW, Place
 from handlers.questions import question, refusal
 from tests.text_keys import (
+    FIGURES_LISTED,
     FINDINGS,
     FORM_KEYS,
     GIVEN,
@@ -101,6 +102,19 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         "review.was_returned": {"at", "who", "why"},
         "submit.receipt": {"code", "title", "unit", "at", "fingerprint", "salt"},
         "submit.corrected": {"code", "title", "unit", "at", "fingerprint", "salt"},
+        **{f"button.list_{name}": {"count"} for name in FIGURES_LISTED},
+        "chart.reached": {"reached", "aimed"},
+        "progress.aim": {"target"},
+        "progress.aim_people": {"target"},
+        "progress.caption": {"unit", "done", "target", "share", "waiting"},
+        "progress.caption_untargeted": {"unit", "done", "waiting"},
+        "progress.list_line": {"number", "code", "title", "unit"},
+        "progress.reached_late": {"day"},
+        "progress.reached_on": {"day"},
+        "progress.units": {"reached", "aimed"},
+        "progress.units_people": {"reached", "aimed"},
+        "progress.unknown_unit": {"typed"},
+        "progress.which": {"typed"},
         "value.minutes": {"count"},
         "value.hours": {"count"},
         "value.once": {"amount"},

@@ -20,6 +20,8 @@ from handlers.consent import OPTIONAL
 from handlers.disclosure import LEVELS
 from handlers.forms import INITIATIVE, Choice, Date, Money, Names, Step, Text
 from handlers.heard import Decision
+from handlers.progress_figures import MEASURES
+from handlers.progress_lists import STATES as FIGURES_LISTED
 from handlers.review_facts import FACTS
 from handlers.rights import ROLES
 from storage.personal import RULES
@@ -187,6 +189,10 @@ PUT_TOGETHER = {
     "button.*_*": {f"button.{deed}_{purpose}" for deed in ("give", "take") for purpose in OPTIONAL},
     "alarm.*": {f"alarm.{finding}" for finding in FINDINGS},
     "files.*": {f"files.{kind}" for kind in KINDS_OF_FILE},
+    "button.list_*": {f"button.list_{name}" for name in FIGURES_LISTED},
+    "button.rank_*": {f"button.rank_{measure}" for measure in MEASURES},
+    "progress.figure_*": {f"progress.figure_{name}" for name in FIGURES_LISTED},
+    "ranking.by_*": {f"ranking.by_{measure}" for measure in MEASURES},
     "button.in_*": {f"button.in_{language}" for language in TEXTS.languages},
     "button.role_*": {f"button.role_{role}" for role in ROLES},
     "button.*": {f"button.{choice}" for choice in drawn_choices()},
