@@ -56,7 +56,8 @@ def revisited(form: Form, place: Place, given: Given, reply: Reply) -> Reply:
     if step.optional:
         rows = ((button(place, given, step.key, "remove"),), *rows)
     if not isinstance(step, Text):
-        return replace(reply, choices=rows)
+        line = (Note("form.present_answer", {"value": _line(form, step, place)}),) if place.todo else ()
+        return replace(reply, notes=(*reply.notes, *line), choices=rows)
     add = button(place, given, step.key, f"add.{step.key}", label="button.add_here")
     notes = (*reply.notes, Note("form.present_answer", {"value": excerpt(value)}))
     return replace(reply, notes=notes, choices=((add,), *rows))

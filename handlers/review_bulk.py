@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from handlers import initiative, review_facts, rights
@@ -22,8 +22,8 @@ from storage.reviews import Item
 from storage.transaction import Transaction
 
 PAGE = 10
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+MOST_MOVES = 1_000  # others move theirs in between
+LONGEST_NUMBER = 18
 Shown = Sequence[tuple[int, int]]  # an initiative, and what was the last to happen to it when it was shown
 
 
@@ -67,7 +67,7 @@ def _line(tx: Transaction, person: Person, number: int, item: Item, now: datetim
         "title": text("review.sealed_title") if hides else item.title,
         "unit": tx.people.unit_name(item.unit_id),
         "age": age(item.waiting_since, now),
-        "mark": "🔒" if item.sealed else "",
+        "mark": " 🔒" if item.sealed else "",
     }
     return Note("review.list.line", said)
 
@@ -101,12 +101,13 @@ def pressed(
     house: House,
     now: datetime,
 ) -> Outcome:
-    """`list.<page>`, `all.<page>` (asks), `sure_all.<page>` (does), `undo_all.<moment>`."""
+    """`list.<page>`, `all.<page>` (asks), `sure_all.<page>` (does), `undo_all.<first move>.<last>`."""
     name, number, given, mark = pressed_
     if name == "list":
         return show(tx, person, min(number, 100_000), house, now, portal=given[:1] == ["portal"])
     if name == "undo_all":
-        return _undo_all(tx, person, number, house, now)
+        last = given[0] if given and given[0].isdecimal() and len(given[0]) <= LONGEST_NUMBER else "0"
+        return _undo_all(tx, person, number, int(last), house, now)
     state = person.talk.get("review") or {}
     shown = [(one[0], one[1]) for one in state.get("list", ())]
     if not shown or mark != mark_of(shown):
@@ -161,6 +162,7 @@ def _all(
 ) -> Outcome:
     """Accept each that may be accepted unread in a list; the others are named, each with the reason."""
     done: list[str] = []
+    moves: list[int] = []
     lines: list[Note] = []
     for number, drawn_for in shown:
         item = tx.reviews.look(number)
@@ -176,13 +178,14 @@ def _all(
             continue
         tell_author(tx, item, decision, verdict, house, now)
         done.append(item.code)
+        moves.append(verdict.move_id)
     said = {"count": len(done), "of": len(shown), "codes": ", ".join(done)}
     head = [Note("review.all.done" if done else "review.all.none", said)]
     head += [Note("review.all.not"), *lines] if lines else []
     rows: list[tuple[Button, ...]] = []
     if done:
-        micros = (now - _EPOCH) // _MICROSECOND
-        rows.append((Button(f"queue|undo_all.{micros}|-", "button.undo_all", {"count": len(done)}),))
+        undo = f"queue|undo_all.{moves[0]}.{moves[-1]}|-"
+        rows.append((Button(undo, "button.undo_all", {"count": len(done)}),))
     rows.append(
         (Button("queue|list.0|-", "button.queue_list"), Button("queue|oldest|-", "button.one_by_one"))
     )
@@ -208,11 +211,10 @@ def _why_not(
     return None
 
 
-def _undo_all(tx: Transaction, person: Person, micros: int, house: House, now: datetime) -> Outcome:
-    """Take back everything that was decided at that one moment, where nothing has happened since."""
-    at = _EPOCH + timedelta(microseconds=min(micros, 2**52))
+def _undo_all(tx: Transaction, person: Person, first: int, last: int, house: House, now: datetime) -> Outcome:
+    """Take back everything of one list, where nothing has happened since."""
     undone = 0
-    for move in tx.reviews.made_at(person.worker_id, at):
+    for move in tx.reviews.made(person.worker_id, first, min(last, first + MOST_MOVES)):
         item = tx.reviews.look(move.initiative_id)
         if item is None or revision(tx, item) != move.id or move.undoes_id is not None:
             continue

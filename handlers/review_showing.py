@@ -24,15 +24,19 @@ def first(tx: Transaction, person: Person, house: House, now: datetime, *notes: 
     return nothing_left(tx, person, house, now, *notes)
 
 
-def nothing_left(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
+def nothing_left(
+    tx: Transaction, person: Person, house: House, now: datetime, *notes: Note, undo: int = 0
+) -> Outcome:
     """The queue is empty; what lacks its portal code is named beside it."""
-    tx.people.set_talk(person, {})
     rows: list[tuple[Button, ...]] = []
     lacking = _without_portal_code(tx, person, house)
     if lacking:
         rows.append((Button("queue|list.0.portal|-", "button.without_portal_code", {"count": lacking}),))
     rows.append((Button("menu|menu|-", "button.menu"),))
     reply = Reply("review.nothing", {}, notes, tuple(rows))
+    if undo:
+        reply = with_undo(tx, reply, undo)
+    tx.people.set_talk(person, {})
     promise(tx, person, [reply], now)
     offer(tx, person, reply)
     return Outcome()
@@ -87,11 +91,7 @@ def onward(
         return show(tx, person, item, house, now, *notes, Note("review.only_one"))
     if following is not None:
         return show(tx, person, following, house, now, *notes, undo=undo)
-    if undo:
-        reply = Reply("review.nothing", {}, notes, ((Button("menu|menu|-", "button.menu"),),))
-        say(tx, person, with_undo(tx, reply, undo), now)
-        return Outcome()
-    return nothing_left(tx, person, house, now, *notes)
+    return nothing_left(tx, person, house, now, *notes, undo=undo)
 
 
 def with_undo(tx: Transaction, reply: Reply, initiative_id: int) -> Reply:

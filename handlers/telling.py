@@ -10,6 +10,7 @@ from storage.transaction import Transaction
 from storage.unasked import Addressee
 
 AT_ONCE = timedelta()
+BUSY = frozenset({"about", "review"})  # what is typed now belongs to something else
 
 
 def tell(
@@ -28,4 +29,7 @@ def tell(
     """
     key = None if once is None else f"{once}:{to.worker_id}"
     due = house.sayable(now + wait)
-    return tx.unasked.tell(to, reply.body(), now, due, once=key, slot=reply.slot)
+    told = tx.unasked.tell(to, reply.body(), now, due, once=key, slot=reply.slot)
+    if told and reply.choices and not BUSY & set(to.talk):
+        tx.unasked.offer(to, reply.offered())
+    return told

@@ -142,9 +142,9 @@ class Reviews:
         row = self._connection.execute(rows).first()
         return None if row is None else Moved(*row)
 
-    def made_at(self, actor_id: int, at: datetime) -> list[Moved]:
-        """What somebody decided at one moment: a whole list at once."""
-        rows = _MOVES.where(MOVE.c.actor_id == actor_id, MOVE.c.at == at).order_by(MOVE.c.id)
+    def made(self, actor_id: int, first: int, last: int) -> list[Moved]:
+        """What somebody decided from one move to another: a whole list at once."""
+        rows = _MOVES.where(MOVE.c.actor_id == actor_id, MOVE.c.id.between(first, last)).order_by(MOVE.c.id)
         return [Moved(*row) for row in self._connection.execute(rows)]
 
     def names(self, initiative_id: int) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -99,6 +99,13 @@ class Unasked:
         }
         row = _TELL.first(self._connection, {f"new_{name}": value for name, value in values.items()})
         return row is not None
+
+    def offer(self, to: Addressee, offered: dict[str, Any] | None) -> None:
+        """Let somebody who stands nowhere choose by typing; not while they are talking at this moment."""
+        idle = select(CHAT.c.id).where(CHAT.c.id == to.chat_id, CHAT.c.draft_id.is_(None))
+        free = idle.with_for_update(skip_locked=True).scalar_subquery()
+        talk = {"offered": offered} if offered else None
+        self._connection.execute(update(CHAT).where(CHAT.c.id.in_(free)).values(talk=talk))
 
     def waiting(self, to: Addressee, slot: str) -> tuple[dict[str, Any], datetime] | None:
         """What waits for somebody in a slot, and when it is due."""

@@ -55,20 +55,28 @@ class People:
             return person.unit_id
 
 
-def people(database: Database, clock: Clock, programme: Any = READY_MADE, **author: Any) -> People:
-    """Everybody has joined, and the author works in the unit of the lead."""
+def people(
+    database: Database,
+    clock: Clock,
+    programme: Any = READY_MADE,
+    *,
+    buttons: bool = True,
+    language: str = "vi",
+) -> People:
+    """Everybody has joined, and the author works in the unit of the leads, who read `language`."""
     import_units(database, clock)
     names = ("Nguyễn Thị Lan", "Trần Văn Hùng", "Lê Thị Mai", "Phạm Văn Quân", "Đỗ Văn Nam")
     phones = [
         Phone(
             database,
             clock,
-            address=str(100 + n),
+            address=str(900 + number),
             name=name,
             programme=programme,
-            **(author if n == 0 else {}),
+            buttons=buttons,
+            language=language if number in (1, 2) else "vi",
         )
-        for n, name in enumerate(names)
+        for number, name in enumerate(names)
     ]
     for phone in phones:
         phone.joins()
@@ -81,6 +89,7 @@ def people(database: Database, clock: Clock, programme: Any = READY_MADE, **auth
         for person, unit in zip(found, (here, here, here, middle, elsewhere), strict=True):
             assert person is not None
             tx.people.join(person, unit.id, clock())
+            tx.people.set_talk(person, {})
         held = ((1, "lead", here), (2, "lead", here), (3, "officer", middle), (4, "lead", elsewhere))
         for number, role, unit in held:
             tx.roles.grant(found[number].worker_id, role, unit.id, clock())  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
 """Golden conversations: what a worker does and what the bot answers, readable without knowing any Python.
 
     > what the worker types        > [a button they tap]       > (something else they do)
-    < what the bot answers         < [a button] [beside it]    @ what is set up before
+    < what the bot answers         < [a button] [beside it]    @ what is set up before, who has the phone
 
 Each is played on a messenger with buttons and again on one without, through storage between every two
 messages; the second must say the same words. `pytest --rewrite` writes the answers anew.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,12 +33,17 @@ class Player:
 
     def __init__(self, phone: Phone) -> None:
         self.phone = phone
+        self.team: Any = None  # several people, one of whom has the phone
 
     def sets(self, line: str) -> None:
         if line == "units":
             import_units(self.phone.database, self.phone.clock)
         elif line == "joined":
             self.phone.joins()
+        elif line == "reviewers":
+            self.team = people(self.phone)
+        elif self.team is not None and line in ("author", "lead", "second", "officer"):
+            self.phone = getattr(self.team, line)
         elif line == "invited":
             invite(self.phone)
         elif line == "lead":
@@ -89,6 +95,15 @@ class Player:
             said = self.phone.types(text[start : start + 4_096])
         return said
 
+    def _reads(self, _: str) -> list[Spoken]:
+        return self.phone.reads()
+
+    def _submits(self, words: str) -> list[Spoken]:
+        """The author hands in an initiative: how it was, what was changed."""
+        before, after = words.split(" => ")
+        self.team.sends(before=before, after=after)
+        return []
+
     def _wait(self, words: str) -> list[Spoken]:
         number, unit = words.split()
         self.phone.clock.at += timedelta(**{unit: float(number)})
@@ -129,6 +144,13 @@ def a_leaf(tx: Transaction) -> int:
     assert root is not None
     middle = next(unit for unit in tx.units.children(root.id) if tx.units.children(unit.id))
     return tx.units.children(middle.id)[0].id
+
+
+def people(phone: Phone) -> Any:
+    """A unit with its leads, who read the language of the transcript, and the officer above."""
+    from tests.reviewers import people as joined  # which imports the units by what stands here
+
+    return joined(phone.database, phone.clock, buttons=phone.buttons, language=phone.language)
 
 
 def import_units(database: Database, clock: Clock) -> None:
