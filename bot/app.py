@@ -31,6 +31,7 @@ from bot.pacing import Pacer
 from bot.papers import Papers, painters
 from bot.parcels import Parcels
 from bot.probing import strange_targets
+from bot.schedule import Schedule
 from bot.speech import Speech
 from bot.stopping import together, until_stopped
 from bot.texts import Texts, load
@@ -159,6 +160,7 @@ class App:
                 alarms.run(),
                 catch_up(ledger),
                 tidying.run(),
+                Schedule(ledger, house, self._now, delivery.wake).run(),
                 self._offer_commands(),
                 self._keeps_leading(),
             )

@@ -111,6 +111,7 @@ class Config(Table):
             said.return_reasons,
             said.refusal_reasons,
             frozenset(said.days_off),
+            facts.Reminding(*self.reminders.model_dump().values()),
         )
 
 

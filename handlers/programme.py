@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -57,6 +57,21 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminding:
+    """How long before a close people are reminded, and in which local hours nothing unasked is said.
+
+    `digest` is a weekday (0 is Monday) and a local time; None: there is none.
+    """
+
+    before: tuple[timedelta, ...] = (
+        *(timedelta(days=days) for days in (30, 14, 7, 3, 1)),
+        timedelta(hours=3),
+    )
+    quiet: tuple[time, time] | None = (time(21), time(6, 30))
+    digest: tuple[int, time] | None = (0, time(8))
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """A campaign: phases of which no two are open at the same instant."""
 
@@ -70,6 +85,7 @@ class Programme:
     return_reasons: tuple[str, ...] = ()
     refusal_reasons: tuple[str, ...] = ()
     days_off: frozenset[date] = frozenset()
+    reminding: Reminding = field(default_factory=Reminding)
 
     def phase_at(self, now: datetime) -> Phase | None:
         """The phase that is open."""

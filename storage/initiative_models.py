@@ -25,6 +25,7 @@ class Initiative(SQLModel, table=True):
     __table_args__ = (
         one_of("state", STATES),
         Index("ix_initiative_queue", "unit_id", "state", "waiting_since"),
+        Index("ix_initiative_author_state", "state", "author_id"),
         CheckConstraint("benefit_in_money = (benefit_vnd IS NOT NULL)", name="benefit"),
     )
     id: int | None = key()
@@ -64,6 +65,8 @@ class Initiative(SQLModel, table=True):
     portal_code: str | None = long_text(None)
     officer_confirmed_at: datetime | None = instant(nullable=True)
     appealed_at: datetime | None = instant(nullable=True)
+    # Tapped while the bot was away over the close: accepted, and shown to officers as such.
+    interrupted: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class InitiativeVersion(SQLModel, table=True):

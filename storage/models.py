@@ -21,6 +21,7 @@ from storage.joining_models import CodeAttempt, GroupChat, InvitationUse, Petiti
 from storage.likeness_models import LikenessKey
 from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
 from storage.privacy_models import Consent, PrivacyRequest
+from storage.reminder_models import PhaseReport, ReminderMoment, ReminderNote
 from storage.review_models import Move, ReviewNote
 from storage.secrecy_models import LEVELS, Discarded, Disclosure
 from storage.tally_models import Aim, Tally, TallyDay, TallyPerson, UnitSize
@@ -49,7 +50,10 @@ __all__ = [
     "Move",
     "Outbox",
     "Petition",
+    "PhaseReport",
     "PrivacyRequest",
+    "ReminderMoment",
+    "ReminderNote",
     "ReviewNote",
     "Sequence",
     "Setting",

@@ -74,6 +74,7 @@ RULES = (
     Rule("membership", "worker_id", "worker", ERASE),
     Rule("role_grant", "worker_id", "worker", ERASE),
     # The proof that they once agreed: purpose, version, dates; the event only as a mark of ours.
+    Rule("reminder_note", "worker_id", "worker", ERASE),
     Rule("consent", "worker_id", "worker", KEEP),
     Rule("privacy_request", "worker_id", "worker", KEEP),
     # Numbers, codes and keys; it could not be changed if one wanted to.
@@ -97,6 +98,8 @@ OF_NOBODY = frozenset(
         "sequence",
         "setting",
         "aim",
+        "phase_report",
+        "reminder_moment",
         "tally",
         "unit_size",
         "tally_day",

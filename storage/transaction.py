@@ -29,6 +29,8 @@ from storage.people import People
 from storage.petitions import Petitions
 from storage.prepared import executed
 from storage.privacy_requests import PrivacyRequests
+from storage.reminder_log import ReminderLog
+from storage.reminders import Reminders
 from storage.retention import Retention
 from storage.review_queue import ReviewQueue
 from storage.reviews import Reviews
@@ -150,6 +152,14 @@ class Transaction:
     @cached_property
     def privacy_requests(self) -> PrivacyRequests:
         return PrivacyRequests(self.connection)
+
+    @cached_property
+    def reminder_log(self) -> ReminderLog:
+        return ReminderLog(self.connection, self.vault)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        return Reminders(self.connection, self.vault)
 
     @cached_property
     def retention(self) -> Retention:

@@ -10,6 +10,7 @@ from handlers.answers import read
 from handlers.forms import INITIATIVE, Step, Text
 from handlers.place import REVIEW, Place
 from handlers.questions import question, refusal
+from handlers.reminder_pages import KINDS
 from tests.text_keys import (
     FIGURES_LISTED,
     FINDINGS,
@@ -100,6 +101,16 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         "review.strike.ask": {"code"},
         "review.was_rejected": {"at", "who", "why"},
         "review.was_returned": {"at", "who", "why"},
+        **{f"reminder.{kind}.head": {"phase", "until"} for kind in KINDS if kind != "reviewed"},
+        **{f"reminder.{kind}.head": {"phase", "until", "left"} for kind in ("before", "half", "digest")},
+        "reminder.moved.head": {"phase", "until", "was"},
+        "reminder.reviewed.head": {"phase"},
+        "reminder.behind.head": {"count", "share"},
+        "reminder.behind_people.head": {"count", "share"},
+        "reminder.returned.head": {"code", "title"},
+        "reminder.returned_missing.head": {"code", "title", "steps"},
+        "reminder.initiatives": {"done", "waiting", "target", "share"},
+        "reminder.people": {"done", "waiting", "target", "share"},
         "submit.receipt": {"code", "title", "unit", "at", "fingerprint", "salt"},
         "submit.corrected": {"code", "title", "unit", "at", "fingerprint", "salt"},
         **{f"button.list_{name}": {"count"} for name in FIGURES_LISTED},

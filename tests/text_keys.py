@@ -22,6 +22,7 @@ from handlers.forms import INITIATIVE, Choice, Date, Money, Names, Step, Text
 from handlers.heard import Decision
 from handlers.progress_figures import MEASURES
 from handlers.progress_lists import STATES as FIGURES_LISTED
+from handlers.reminder_pages import KINDS
 from handlers.review_facts import FACTS
 from handlers.rights import ROLES
 from storage.personal import RULES
@@ -207,6 +208,7 @@ PUT_TOGETHER = {
     "review.was_*": {"review.was_returned", "review.was_rejected"},
     "review.*.ask": {f"review.{what}.ask" for what in REVIEW_QUESTIONS},
     "review.*.refused": {f"review.{fact}.refused" for fact in FACTS},
+    "reminder.*.head": {f"reminder.{kind}.head" for kind in KINDS},
     "role.*": {f"role.{role}" for role in ROLES},
     "state.*": {f"state.{state}" for state in STATES},
     "unsupported.*": {f"unsupported.{kind}" for kind in KINDS_NOT_READ},

@@ -1,0 +1,73 @@
+"""The alarm clock: wakes up now and then, and at the instant that comes next, and calls the tick.
+
+APScheduler remembers nothing here: the tables know who is due. A tick that comes late, twice, or in another
+process too is harmless. Times are instants in UTC, whatever zone the server is in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+
+from bot import clock
+from bot.database_faults import short_name
+from bot.ledger import Ledger
+from bot.logs import frames_of
+from handlers.house import House
+from handlers.reminders import Ticked, tick
+
+log = structlog.get_logger()
+LOOK_SECONDS = 20
+PROMPT = timedelta(milliseconds=5)  # just after the instant, never before it
+
+
+class Schedule:
+    """Ticks while this process leads; `done` is told when something was promised."""
+
+    def __init__(
+        self, ledger: Ledger, house: House, now: Callable[[], datetime], done: Callable[[], None]
+    ) -> None:
+        self._ledger = ledger
+        self._house = house
+        self._now = now
+        self._done = done
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        self._scheduler.add_job(self._look, "interval", seconds=LOOK_SECONDS, id="look")
+        self._scheduler.start()
+        try:
+            await self._look()
+            await asyncio.Event().wait()
+        finally:
+            self._scheduler.shutdown(wait=False)
+
+    async def look(self) -> Ticked:
+        """See to everybody who is due now, a page in each transaction, so that live answers come between."""
+        while True:
+            ticked = await self._ledger.within(lambda tx: tick(tx, self._house, self._now()))
+            if ticked.promised:
+                self._done()
+            if not ticked.more:
+                return ticked
+
+    async def _look(self) -> None:
+        """One look; what fails is tried again at the next."""
+        try:
+            self._wake_at((await self.look()).next_at)
+        except Exception as failed:
+            log.error("tick_failed", reason=short_name(failed), trace=frames_of(failed))
+
+    def _wake_at(self, at: datetime | None) -> None:
+        """Wake at the instant itself when it comes before the next look."""
+        wait = None if at is None else at - self._now()
+        if wait is not None and wait < timedelta(seconds=LOOK_SECONDS):
+            when = clock.now() + max(wait, timedelta()) + PROMPT
+            self._scheduler.add_job(self._look, "date", run_date=when, id="prompt", replace_existing=True)

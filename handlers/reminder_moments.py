@@ -1,0 +1,203 @@
+"""When the bot speaks first: every moment of a phase, and which of those that came is still worth saying.
+
+Pure: the programme and the time give the moments; what has been seen to is given. The nearest distance wins,
+so that after a night or a week without the bot nobody gets three reminders at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from handlers.programme import Phase, Programme
+from handlers.quiet import Quiet
+
+LATE_MORNING = time(10, 30)  # when somebody who has handed in nothing is asked: at work, before lunch
+MORNING = time(9)
+NEAR = timedelta(hours=12)  # a digest so near to a reminder would only repeat it
+TOLD = timedelta(hours=24)  # a distance so soon after the notice of a new date would only repeat it
+LATE = timedelta(minutes=15)  # from here on a message says that it is late
+WEEK = timedelta(days=7)
+# One of these at a time for a phase, the most urgent first.
+URGENCY = ("closes", "reviewed", "moved", "before", "half", "digest", "opens")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something to be said from `at` until before `until`; `offset` names it within its kind.
+
+    `once` is the offset under which a person is told at most once, however often the moment comes.
+    """
+
+    kind: str
+    phase: str
+    offset: str
+    at: datetime
+    until: datetime
+    once: str = ""
+    last: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is remembered by."""
+        return self.kind, self.phase, self.offset
+
+    def once_for(self, worker_id: int) -> str:
+        """The key under which a worker is told at most once."""
+        return f"{self.kind}:{self.phase}:{self.once or self.offset}:{worker_id}"
+
+    def late(self, now: datetime) -> bool:
+        """Whether it comes later than it should have."""
+        return now - self.at > LATE
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How often a phase's close has been moved, and when and from what the last time."""
+
+    generation: int = 0
+    at: datetime | None = None
+    was: datetime | None = None
+
+
+NEVER = Moves()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is to be said now, most urgent first; what is not said any more, and why; what comes next."""
+
+    due: tuple[Moment, ...]
+    skipped: tuple[tuple[Moment, str], ...]
+    next_at: datetime | None
+
+
+def quiet_of(programme: Programme) -> Quiet:
+    """The quiet hours of the programme."""
+    begins, ends = programme.reminding.quiet or (time(0), time(0))
+    return Quiet(programme.zone, begins, ends, days_off=programme.days_off)
+
+
+def written(distance: timedelta) -> str:
+    """A distance as the configuration writes it: 7d, 3h, 30m."""
+    minutes = int(distance.total_seconds()) // 60
+    if minutes % 1_440 == 0:
+        return f"{minutes // 1_440}d"
+    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
+
+
+def moments_of(programme: Programme, phase: Phase, moves: Moves, now: datetime) -> list[Moment]:
+    """Every moment of a phase; of daily and weekly ones the last that has come, and the next."""
+    code, long = phase.code, phase.closes - phase.opens
+    found = [Moment("opens", code, "0", phase.opens, min(phase.opens + WEEK, phase.closes))]
+    found += _before(programme, phase, moves)
+    if moves.generation and moves.at is not None:
+        found.append(Moment("moved", code, str(moves.generation), moves.at, phase.closes))
+    if long >= 2 * WEEK:
+        half = phase.opens + long / 2
+        found.append(Moment("half", code, "0", half, min(half + timedelta(days=3), phase.closes)))
+    found += _idle(programme, phase)
+    found += _digests(programme, phase, now)
+    found.append(Moment("closes", code, _again("0", moves), phase.closes, phase.closes + timedelta(days=30)))
+    found += _reviewed(programme, phase, now)
+    return found
+
+
+def _again(offset: str, moves: Moves) -> str:
+    """The same distance before another close is another moment."""
+    return f"{offset}.{moves.generation}" if moves.generation else offset
+
+
+def _before(programme: Programme, phase: Phase, moves: Moves) -> list[Moment]:
+    quiet, found = quiet_of(programme), []
+    for distance in sorted(programme.reminding.before, reverse=True):
+        at = phase.closes - distance
+        if quiet.sayable(at) >= phase.closes:
+            # Rather than be lost to the night before the close, it is said before the night.
+            at = quiet.last_sayable(at) or at
+        if at > phase.opens:
+            found.append((distance, at))
+    ends = [*(at for _, at in found[1:]), phase.closes][: len(found)]
+    return [
+        Moment("before", phase.code, _again(written(distance), moves), at, until, last=until == phase.closes)
+        for (distance, at), until in zip(found, ends, strict=True)
+    ]
+
+
+def _idle(programme: Programme, phase: Phase) -> list[Moment]:
+    """Once in a phase, on a working day: when half of it is over, and not earlier than two weeks before."""
+    start = max(phase.opens + (phase.closes - phase.opens) / 2, phase.closes - 2 * WEEK)
+    quiet = Quiet(programme.zone, time(0), time(0), working_days=True, days_off=programme.days_off)
+    for days in range(15):
+        day = programme.local_day(start) + timedelta(days=days)
+        at = datetime.combine(day, LATE_MORNING, programme.zone).astimezone(UTC)
+        if at >= start and not quiet.holds(at):
+            return [Moment("idle", phase.code, "0", at, phase.closes)] if at < phase.closes else []
+    return []
+
+
+def _digests(programme: Programme, phase: Phase, now: datetime) -> list[Moment]:
+    """The weekly one that has come last, and the next one, while the phase is open."""
+    if programme.reminding.digest is None:
+        return []
+    weekday, hour = programme.reminding.digest
+    today = programme.local_day(now)
+    monday = today - timedelta(days=today.weekday())
+    found = []
+    for weeks in (-1, 0, 1):
+        day = monday + timedelta(days=weekday, weeks=weeks)
+        at = datetime.combine(day, hour, programme.zone).astimezone(UTC)
+        if phase.opens < at < phase.closes:
+            found.append(Moment("digest", phase.code, day.isoformat(), at, at + timedelta(hours=12)))
+    past = [moment for moment in found if moment.at <= now]
+    return [*past[-1:], *[moment for moment in found if moment.at > now][:1]]
+
+
+def _reviewed(programme: Programme, phase: Phase, now: datetime) -> list[Moment]:
+    """Every morning for four months after a close it is looked whose reviews are done; each is told once."""
+    today = programme.local_day(now)
+    found = []
+    for days in (-1, 0, 1):
+        day = today + timedelta(days=days)
+        at = datetime.combine(day, MORNING, programme.zone).astimezone(UTC)
+        if phase.closes < at < phase.closes + timedelta(days=120):
+            found.append(Moment("reviewed", phase.code, day.isoformat(), at, at + timedelta(days=1), "0"))
+    past = [moment for moment in found if moment.at <= now]
+    return [*past[-1:], *[moment for moment in found if moment.at > now][:1]]
+
+
+def choose(
+    moments: Sequence[Moment], settled: Collection[tuple[str, str, str]], moves: Moves, now: datetime
+) -> Chosen:
+    """Of the moments of one phase, those to be said now; `settled` are the keys that were seen to."""
+    coming = [moment.at for moment in moments if moment.at > now]
+    open_ = [moment for moment in moments if moment.at <= now and moment.key not in settled]
+    skipped = [(moment, reason) for moment in open_ if (reason := _why_not(moment, moments, moves, now))]
+    gone = {moment.key for moment, _ in skipped}
+    left = sorted((moment for moment in open_ if moment.key not in gone), key=_urgency)
+    rivals = [moment for moment in left if moment.kind in URGENCY]
+    skipped += [(moment, "nearer") for moment in rivals[1:]]
+    due = [*rivals[:1], *(moment for moment in left if moment.kind not in URGENCY)]
+    return Chosen(tuple(due), tuple(skipped), min(coming, default=None))
+
+
+def _urgency(moment: Moment) -> tuple[int, float]:
+    rank = URGENCY.index(moment.kind) if moment.kind in URGENCY else len(URGENCY)
+    return rank, -moment.at.timestamp()
+
+
+def _why_not(moment: Moment, moments: Iterable[Moment], moves: Moves, now: datetime) -> str:
+    """Why something that has come is not said any more; empty when it is."""
+    if now >= moment.until:
+        return "too_late"
+    if moment.kind == "before" and moves.at is not None and moment.at < moves.at + TOLD and not moment.last:
+        return "told_by_notice"
+    if moment.kind in ("digest", "half"):
+        near = (other for other in moments if other.kind in ("before", "moved", "opens", "closes"))
+        if any(abs(other.at - moment.at) < NEAR for other in near):
+            return "nearer"
+    return ""
+
+
+__all__ = ["NEVER", "Chosen", "Moment", "Moves", "choose", "moments_of", "quiet_of", "written"]

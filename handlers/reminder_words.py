@@ -1,0 +1,113 @@
+"""One person's reminder: what concerns them now, most urgent first, in one message; or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.house import House
+from handlers.messages import Button, Note, Reply, moment
+from handlers.programme import Phase
+from handlers.reminder_moments import Moment, Moves
+from handlers.reminder_pages import KINDS, Page
+from handlers.reminder_parts import At, Part, drafts, lead, left, met, officer, report, returned, until
+from storage.transaction import Transaction
+
+MOST_ROWS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is to be said to a worker, or (None) why nothing is."""
+
+    reply: Reply | None
+    reason: str
+
+
+def compose(
+    tx: Transaction, house: House, moment_: Moment, moves: Moves, page: Page, worker: int, now: datetime
+) -> Spoken:
+    """A worker's reminder as things stand at this instant. Safe to ask at any time: it promises nothing."""
+    phase = next((one for one in house.programme.phases if one.code == moment_.phase), None)
+    if phase is None or now >= moment_.until:
+        return Spoken(None, "too_late")
+    if worker not in page.readers:
+        return Spoken(None, "unreachable")
+    if moment_.kind == "idle":
+        return _idle(house, moment_, phase, page, worker, now)
+    parts = list(_parts(tx, moment_.kind, page, worker, At(phase, now)))
+    news = KINDS[moment_.kind].news and _concerned(moment_.kind, page, worker)
+    if not parts and not news:
+        return Spoken(None, _silence(page, worker))
+    head = _head(house, moment_, moves, phase, now)
+    return Spoken(_merged(head, parts), "")
+
+
+def _concerned(kind: str, page: Page, worker: int) -> bool:
+    """News of a phase are for those who answer for others, and for the willing who have yet to take part."""
+    return worker in page.grants or (worker in page.willing and worker not in page.taken_part)
+
+
+def _silence(page: Page, worker: int) -> str:
+    answering = [*page.leads(worker), *page.watches(worker)]
+    if answering and all(met(page.standings[unit]) for unit in answering):
+        return "target_met"
+    return "nothing_open"
+
+
+def _parts(tx: Transaction, kind: str, page: Page, worker: int, at: At) -> Iterator[Part]:
+    """Most urgent first: what only this person can finish, then their unit, then the units below."""
+    always = kind in ("digest", "half", "moved", "opens")
+    for part in KINDS[kind].parts:
+        match part:
+            case "returned":
+                yield from returned(page, worker)
+            case "draft":
+                yield from drafts(page, worker)
+            case "lead":
+                yield from lead(tx, page, worker, always)
+            case "officer":
+                yield from officer(tx, page, worker, at, always)
+            case "report":
+                yield from report(tx, page, worker, kind, at)
+
+
+def _head(house: House, its: Moment, moves: Moves, phase: Phase, now: datetime) -> list[Note]:
+    """What it is about; a message that comes too late says so."""
+    zone = house.programme.zone
+    ends = {"phase": phase.name, "until": until(phase, zone)}
+    match its.kind:
+        case "before" | "digest" | "half":
+            notes = [Note(f"reminder.{its.kind}.head", {**ends, "left": left(phase.closes, now)})]
+        case "moved":
+            was = moment(moves.was or phase.closes)
+            notes = [Note("reminder.moved.head", {**ends, "was": was})]
+        case _:
+            notes = [Note(f"reminder.{its.kind}.head", ends)]
+    if its.late(now) and its.kind in ("opens", "half", "closes", "moved"):
+        notes.append(Note("reminder.late", {"at": moment(its.at)}))
+    return notes
+
+
+def _merged(head: list[Note], parts: list[Part]) -> Reply:
+    notes = [*head, *(note for part in parts for note in part.notes)]
+    rows = tuple({row[0].action: row for part in parts for row in part.rows}.values())
+    reply = Reply("reminder.end", {}, tuple(notes), rows[:MOST_ROWS])
+    return reply.guarded() if any(part.hidden for part in parts) else reply
+
+
+def _idle(house: House, its: Moment, phase: Phase, page: Page, worker: int, now: datetime) -> Spoken:
+    """Somebody who agreed to be asked, has handed in nothing and has nothing begun: once in a phase."""
+    if worker not in page.willing:
+        return Spoken(None, "no_consent")
+    if worker in page.taken_part:
+        return Spoken(None, "taken_part")
+    if page.drafts.get(worker) or page.grants.get(worker):
+        return Spoken(None, "told_otherwise")
+    unit = page.standings.get(page.readers[worker].unit_id or 0)
+    if unit is not None and met(unit):
+        return Spoken(None, "target_met")
+    head = _head(house, its, Moves(), phase, now)
+    part = Part((), ((Button("menu|new|-", "button.new"),),))
+    return Spoken(_merged(head, [part]), "")

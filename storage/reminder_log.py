@@ -1,0 +1,167 @@
+"""Which moments have been seen to, what was promised once, and the note of who was told what and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import UpdateBase
+
+from storage.models import metadata
+from storage.prepared import Inserting, Prepared
+from storage.tallies import COLUMNS, Figures
+from storage.types import Json
+from storage.vault import Vault
+
+MOMENT, NOTE = metadata.tables["reminder_moment"], metadata.tables["reminder_note"]
+REPORT, TALLY = metadata.tables["phase_report"], metadata.tables["tally"]
+OUTBOX = metadata.tables["outbox"]
+Key = tuple[str, str, str]  # kind, phase, offset
+_ROW = ("channel", "address", "chat_id", "language", "body", "once", "priority", "created_at", "due_at",
+        "expires_at")  # fmt: skip
+
+
+class Mark(NamedTuple):
+    """How a moment stands: open, done or skipped; the last worker that was seen to."""
+
+    state: str
+    cursor: int
+
+
+def _promise(dialect: str) -> UpdateBase:
+    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    values: dict[str, Any] = {name: bindparam(name) for name in _ROW}
+    # RETURNING, because psycopg reports -1 rows for DO NOTHING.
+    return insert_into(OUTBOX).values(values).on_conflict_do_nothing().returning(OUTBOX.c.id)
+
+
+def _open(dialect: str) -> UpdateBase:
+    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    names = ("kind", "phase", "offset", "changed_at")
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    made = insert_into(MOMENT).values({**values, "state": "open", "cursor": 0, "reason": ""})
+    return made.on_conflict_do_nothing()
+
+
+_DIALECTS = ("sqlite", "postgresql")
+_PROMISE = Prepared({name: _promise(name) for name in _DIALECTS})
+_OPEN = Prepared({name: _open(name) for name in _DIALECTS})
+_MOMENTS = Prepared(select(MOMENT.c.kind, MOMENT.c.phase, MOMENT.c.offset, MOMENT.c.state, MOMENT.c.cursor))
+_ITS = and_(
+    MOMENT.c.kind == bindparam("its_kind"),
+    MOMENT.c.phase == bindparam("its_phase"),
+    MOMENT.c.offset == bindparam("its_offset"),
+)
+_HOLD = Prepared(select(MOMENT.c.state, MOMENT.c.cursor).where(_ITS).with_for_update())
+_NOTE = Inserting(NOTE)
+
+
+class ReminderLog:
+    """The bookkeeping of reminders inside one open transaction."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def moments(self) -> dict[Key, Mark]:
+        """Every moment that was begun."""
+        return {(row[0], row[1], row[2]): Mark(row[3], row[4]) for row in _MOMENTS.all(self._connection, {})}
+
+    def hold(self, key: Key, now: datetime) -> Mark:
+        """Begin a moment, or go on with it; another process that wants the same one waits for our commit."""
+        _OPEN.run(self._connection, {"kind": key[0], "phase": key[1], "offset": key[2], "changed_at": now})
+        row = _HOLD.first(self._connection, _named(key))
+        return Mark("done", 0) if row is None else Mark(*row)
+
+    def settle(self, key: Key, state: str, now: datetime, *, cursor: int = 0, reason: str = "") -> None:
+        """How far a moment has come."""
+        changed = update(MOMENT).where(_ITS)
+        values = {"state": state, "cursor": cursor, "reason": reason, "changed_at": now}
+        self._connection.execute(changed.values(**values), _named(key))
+
+    def promise(self, rows: Sequence[Mapping[str, Any]]) -> list[bool]:
+        """Promise messages nobody asked for, each under its key `once`; which of them are new."""
+        found = []
+        for row in rows:
+            body = self._vault.kept(row["body"]) if "protected" in row["body"] else row["body"]
+            kept = {**row, "body": body, "priority": 1}
+            found.append(_PROMISE.first(self._connection, kept) is not None)
+        return found
+
+    def note(self, key: Key, outcomes: Sequence[tuple[int | None, str, str]], now: datetime) -> None:
+        """Write down what became of a reminder: worker, outcome, reason."""
+        rows = [
+            {"kind": key[0], "phase": key[1], "offset": key[2], "worker_id": worker, "at": now,
+             "outcome": outcome, "reason": reason}
+            for worker, outcome, reason in outcomes
+        ]  # fmt: skip
+        if rows:
+            _NOTE.of(rows[0]).many(self._connection, rows)
+
+    def notes(self, worker_id: int, most: int = 20) -> list[tuple[Key, datetime, str, str]]:
+        """What became of the last reminders for a worker, newest first; those for everybody too."""
+        rows = (
+            select(NOTE)
+            .where((NOTE.c.worker_id == worker_id) | NOTE.c.worker_id.is_(None))
+            .order_by(NOTE.c.at.desc(), NOTE.c.id.desc())
+            .limit(most)
+        )
+        return [
+            ((row.kind, row.phase, row.offset), row.at, row.outcome, row.reason)
+            for row in self._connection.execute(rows)
+        ]
+
+    def told(self, kind: str, phase: str, workers: Sequence[int]) -> set[int]:
+        """Which of these workers have been promised a reminder of a kind in a phase, whenever it was."""
+        rows = select(NOTE.c.worker_id).where(
+            NOTE.c.worker_id.in_(workers), NOTE.c.kind == kind, NOTE.c.phase == phase,
+            NOTE.c.outcome == "promised",
+        )  # fmt: skip
+        return set(self._connection.execute(rows).scalars())
+
+    def supersede(self, prefix: str) -> int:
+        """Take back what waits under keys that begin so: it speaks of a date that no longer holds."""
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        waiting = and_(OUTBOX.c.once >= prefix, OUTBOX.c.once < end, OUTBOX.c.state == "waiting")
+        taken = update(OUTBOX).where(waiting).values(state="superseded", body=literal({}, Json()))
+        return self._connection.execute(taken).rowcount
+
+    # --- figures frozen at an instant
+
+    def freeze(self, phase: str, kind: str, now: datetime, unit_id: int | None = None) -> None:
+        """Keep the figures of a phase (of one unit, or of all) as they stand; what was kept before stays."""
+        kept = REPORT.alias("kept")
+        there = exists().where(
+            kept.c.phase == TALLY.c.phase, kept.c.kind == kind, kept.c.unit_id == TALLY.c.unit_id
+        )
+        names = ("phase", "kind", "unit_id", "at", *COLUMNS)
+        rows = select(
+            TALLY.c.phase, literal(kind), TALLY.c.unit_id, literal(now, REPORT.c.at.type),
+            *(TALLY.c[name] for name in COLUMNS),
+        ).where(TALLY.c.phase == phase, ~there)  # fmt: skip
+        if unit_id is not None:
+            rows = rows.where(TALLY.c.unit_id == unit_id)
+        self._connection.execute(insert(REPORT).from_select(names, rows))
+
+    def thaw(self, phase: str) -> None:
+        """The phase goes on after all: what was kept of its close no longer holds."""
+        self._connection.execute(delete(REPORT).where(REPORT.c.phase == phase))
+
+    def frozen(self, phase: str, kind: str, unit_ids: Sequence[int]) -> dict[int, Figures]:
+        """The figures that were kept; a unit without any entry is not there."""
+        rows = select(REPORT.c.unit_id, *(REPORT.c[name] for name in COLUMNS)).where(
+            REPORT.c.phase == phase, REPORT.c.kind == kind, REPORT.c.unit_id.in_(unit_ids)
+        )
+        return {row[0]: Figures(*row[1:]) for row in self._connection.execute(rows)}
+
+    def reports(self, phase: str, kind: str) -> int:
+        """How many units' figures were kept."""
+        rows = select(func.count()).select_from(REPORT).where(REPORT.c.phase == phase, REPORT.c.kind == kind)
+        return int(self._connection.execute(rows).scalar_one())
+
+
+def _named(key: Key) -> dict[str, str]:
+    return {"its_kind": key[0], "its_phase": key[1], "its_offset": key[2]}

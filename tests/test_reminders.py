@@ -1,0 +1,198 @@
+"""The bot speaks first: who hears what, when, once, and when it keeps silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from handlers.programme import Programme
+from handlers.reminders import PAGE, tick
+from storage.database import Database
+from storage.models import metadata
+from tests.phone import PHASES, PROGRAMME, ZONE, Clock, Phone, house
+
+OUTBOX, UNIT = metadata.tables["outbox"], metadata.tables["unit"]
+CLOSES = PHASES[0].closes
+
+
+def before(**span: float) -> Clock:
+    return Clock(CLOSES - timedelta(**span))
+
+
+def ticks(database: Database, now: datetime, programme: Programme = PROGRAMME) -> int:
+    promised, more = 0, True
+    while more:
+        with database.transaction() as tx:
+            ticked = tick(tx, house(programme), now)
+        promised, more = promised + ticked.promised, ticked.more
+    return promised
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return before(days=20)
+
+
+@pytest.fixture
+def phone(database: Database, clock: Clock) -> Phone:
+    made = Phone(database, clock).joins()
+    ticks(database, clock())
+    made.reads()
+    return made
+
+
+def begins_a_draft(phone: Phone) -> None:
+    phone.types("/sangkien")
+    phone.types("Cuộn vải để dưới đất, mỗi ca hai người khiêng")
+    phone.types("Đóng giá có bánh xe để lăn cuộn vải. Một người đẩy được.")
+
+
+class TestADraft:
+    def test_is_reminded_of_with_what_is_missing_and_one_tap_to_its_question(
+        self, phone: Phone, clock: Clock
+    ) -> None:
+        begins_a_draft(phone)
+        clock.at = CLOSES - timedelta(days=7, hours=-8)
+        assert ticks(phone.database, clock()) == 1
+        (said,) = phone.reads()
+        assert "còn 7 ngày" in said.text and "24:00 ngày 31/08/2023" in said.text
+        assert "Đóng giá có bánh xe" in said.text and "làm lợi" in said.text.lower()
+        phone.taps("Soạn tiếp")
+        assert phone.last.text.startswith("Kết quả")
+
+    def test_is_reminded_of_once_at_each_distance(self, phone: Phone, clock: Clock) -> None:
+        begins_a_draft(phone)
+        told = []
+        clock.at = CLOSES - timedelta(days=20)
+        while clock.at < CLOSES + timedelta(days=2):
+            told.append(ticks(phone.database, clock()))
+            clock.passes(minutes=90)
+        assert sum(told) == 5  # 14d 7d 3d 1d 3h
+
+    def test_that_was_handed_in_is_not_spoken_of(self, phone: Phone, clock: Clock) -> None:
+        begins_a_draft(phone)
+        phone.types("/nhap")
+        phone.taps("Xoá")
+        phone.taps("Xoá hẳn")
+        clock.at = CLOSES - timedelta(days=7)
+        assert ticks(phone.database, clock()) == 0
+
+
+def test_after_a_week_away_only_the_nearest_distance_is_said(phone: Phone, clock: Clock) -> None:
+    begins_a_draft(phone)
+    clock.at = CLOSES - timedelta(hours=20)
+    assert ticks(phone.database, clock()) == 1
+    with phone.database.reading() as tx:
+        skipped = [key[2] for key, mark in tx.reminder_log.moments().items() if mark.state == "skipped"]
+    assert {"14d", "7d", "3d"} <= set(skipped)
+
+
+def test_a_worker_who_agreed_to_nothing_is_not_asked_to_take_part(phone: Phone, clock: Clock) -> None:
+    clock.at = CLOSES - timedelta(days=13)
+    assert ticks(phone.database, clock()) == 0
+
+
+def test_the_last_warning_is_said_before_the_night(phone: Phone, clock: Clock) -> None:
+    begins_a_draft(phone)
+    ticks(phone.database, CLOSES - timedelta(hours=4))
+    clock.at = datetime(2023, 8, 31, 20, 59, tzinfo=ZONE).astimezone(UTC)
+    assert ticks(phone.database, clock()) == 1
+    with phone.database.reading() as tx:
+        due = tx.connection.execute(
+            select(OUTBOX.c.due_at).where(OUTBOX.c.once.like("before:gd2:3h:%"))
+        ).scalar()
+    assert due == clock()
+
+
+class TestALead:
+    @pytest.fixture
+    def lead(self, database: Database, phone: Phone, clock: Clock) -> Phone:
+        with database.transaction() as tx:
+            tx.connection.execute(
+                insert(UNIT).values(code="A", name="Công ty A", level="cs", created_at=clock())
+            )
+            unit = tx.units.by_code("A")
+            assert unit is not None
+            person = tx.people.behind("telegram", "100")
+            assert person is not None
+            tx.people.join(person, unit.id, clock())
+            tx.roles.grant(person.worker_id, "lead", unit.id, clock())
+            tx.connection.execute(
+                insert(metadata.tables["aim"]).values(unit_id=unit.id, phase="gd2", initiatives=3, people=2)
+            )
+        return phone
+
+    def test_hears_what_is_missing_in_both_measures(self, lead: Phone, clock: Clock) -> None:
+        clock.at = CLOSES - timedelta(days=7, hours=-8)
+        assert ticks(lead.database, clock()) == 1
+        (said,) = lead.reads()
+        assert "Công ty A" in said.text
+        assert "Còn thiếu 3 sáng kiến" in said.text and "Còn thiếu 2 người" in said.text
+
+    def test_with_a_draft_of_their_own_gets_one_message(self, lead: Phone, clock: Clock) -> None:
+        begins_a_draft(lead)
+        clock.at = CLOSES - timedelta(days=7, hours=-8)
+        assert ticks(lead.database, clock()) == 1
+        (said,) = lead.reads()
+        assert said.text.index("Bản nháp") < said.text.index("Công ty A")
+        assert "1 bản nháp chưa nộp" in said.text
+
+    def test_whose_target_is_met_hears_nothing(self, lead: Phone, clock: Clock) -> None:
+        with lead.database.transaction() as tx:
+            unit = tx.units.by_code("A")
+            assert unit is not None
+            tally = metadata.tables["tally"]
+            tx.connection.execute(insert(tally).values(unit_id=unit.id, phase="gd2", valid=3, people=2))
+        clock.at = CLOSES - timedelta(days=7, hours=-8)
+        assert ticks(lead.database, clock()) == 0
+        with lead.database.reading() as tx:
+            (_, _, outcome, reason), *_ = tx.reminder_log.notes(1)
+        assert (outcome, reason) == ("silent", "target_met")
+
+
+def test_page_by_page_everybody_is_told_once(database: Database) -> None:
+    clock = before(days=7)
+    tables = metadata.tables
+    count = PAGE * 2 + 7
+    with database.transaction() as tx:
+        at = clock()
+        tx.connection.execute(
+            insert(tables["worker"]),
+            [{"name": f"N{n}", "consent": "2", "created_at": at} for n in range(count)],
+        )
+        tx.connection.execute(
+            insert(tables["chat"]),
+            [
+                {
+                    "channel": "telegram",
+                    "address": str(n),
+                    "worker_id": n,
+                    "reachable": True,
+                    "created_at": at,
+                }
+                for n in range(1, count + 1)
+            ],
+        )
+        place = {"answers": {"after": {"value": "Đã thay đổi", "typed": []}}, "asking": "effect"}
+        tx.connection.execute(
+            insert(tables["draft"]),
+            [
+                {"worker_id": n, "form": "initiative", "place": place, "created_at": at, "updated_at": at}
+                for n in range(1, count + 1)
+            ],
+        )
+    assert ticks(database, clock()) == count
+    assert ticks(database, clock()) == 0
+    with database.reading() as tx:
+        keys = tx.connection.execute(select(OUTBOX.c.once)).scalars().all()
+    assert len(set(keys)) == len(keys) == count
+
+
+def test_in_a_programme_without_reminders_nobody_is_reminded(phone: Phone, clock: Clock) -> None:
+    begins_a_draft(phone)
+    quiet = replace(PROGRAMME, reminding=replace(PROGRAMME.reminding, before=()))
+    clock.at = CLOSES - timedelta(days=1)
+    assert ticks(phone.database, clock(), quiet) == 0
