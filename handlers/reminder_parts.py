@@ -16,6 +16,7 @@ from handlers.programme import Phase
 from handlers.reminder_pages import DraftFacts, Page
 from storage.aims import Standing
 from storage.reminders import Returned
+from storage.review_queue import Desk
 from storage.transaction import Transaction
 
 MOST_DRAFTS, MOST_LINES = 3, 10
@@ -89,9 +90,7 @@ def lead(tx: Transaction, page: Page, worker: int, always: bool) -> Iterator[Par
     """A unit's line, what is missing in both measures, drafts that wait (a number), own reviews."""
     for unit in page.leads(worker):
         standing = page.standings[unit]
-        reviews = (
-            standing.figures.waiting and tx.reviews.waiting(worker, [unit], ("submitted", "recognised"))[0]
-        )
+        reviews = _reviews(tx, worker, unit) if standing.figures.waiting else 0
         if met(standing) and not reviews and not always:
             continue
         notes = [Note("reminder.unit.head", {"unit": standing.name}), *lines(standing)]
@@ -104,6 +103,12 @@ def lead(tx: Transaction, page: Page, worker: int, always: bool) -> Iterator[Par
             notes.append(Note("reminder.reviews_waiting", {"count": number(reviews)}))
             rows = ((Button("menu|review|-", "button.review"),),)
         yield Part(tuple(notes), rows)
+
+
+def _reviews(tx: Transaction, worker: int, unit: int) -> int:
+    """How many wait in a unit for this very reviewer: their own are for somebody else."""
+    desk = Desk(worker, tx.review_queue.with_merged((unit,)), (), confirms=False, portal=False)
+    return tx.review_queue.count(desk)[0]
 
 
 def met(standing: Standing) -> bool:
