@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_backup, cli_dead_letters, cli_figures, cli_fingerprint, cli_keys, cli_privacy
+from bot import cli_backup, cli_dead_letters, cli_export, cli_figures, cli_fingerprint, cli_keys, cli_privacy
 from bot.commands import ConfigOption, configured, fail, opened, say
 
 app = typer.Typer(
@@ -20,10 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 units_app = typer.Typer(help="Cây đơn vị công đoàn.", no_args_is_help=True)
-export_app = typer.Typer(help="Xuất dữ liệu.", no_args_is_help=True)
 db_app = typer.Typer(help="Cơ sở dữ liệu.", no_args_is_help=True)
 app.add_typer(units_app, name="units")
-app.add_typer(export_app, name="export")
+app.add_typer(cli_export.app, name="export")
 app.add_typer(db_app, name="db")
 app.add_typer(cli_dead_letters.app, name="dead-letters")
 app.add_typer(cli_keys.app, name="keys")
@@ -124,39 +123,6 @@ def invite(
         database.close()
     say(f"code {code}")
     say(f"link {link}")
-
-
-@export_app.command("initiatives")
-def export_initiatives(
-    drafts: Annotated[bool, typer.Option("--drafts", help="Kèm cả bản nháp.")] = False,
-    unit: Annotated[str | None, typer.Option("--unit", help="Chỉ đơn vị này và bên dưới.")] = None,
-    phase: Annotated[str | None, typer.Option("--phase", help="Chỉ giai đoạn này.")] = None,
-    format_: Annotated[str, typer.Option("--format", help="jsonl")] = "jsonl",
-    config: ConfigOption = None,
-) -> None:
-    """Xuất sáng kiến ra stdout, mỗi dòng một JSON; nội dung bí mật để trống."""
-    from bot import export as lines
-
-    if format_ != "jsonl":
-        fail(f"Chưa xuất được dạng “{format_}”; dùng --format jsonl.", 2)
-    if drafts and phase is not None:
-        fail("Bản nháp chưa thuộc giai đoạn nào; bỏ --drafts hoặc bỏ --phase.", 2)
-    settings = configured(config)
-    if phase is not None and phase not in [known.code for known in settings.programme.phase]:
-        fail(f"Không có giai đoạn “{phase}” trong cấu hình.", 2)
-    database = opened(settings)
-    try:
-        with database.reading() as tx:
-            within = None
-            if unit is not None:
-                if (node := tx.units.by_code(unit)) is None:
-                    fail(f"Không có đơn vị mã {unit}.", 2)
-                within = tx.tree.ids_below(node.id)
-            lines.write_jsonl(lines.initiatives(tx, within, phase), sys.stdout)
-            if drafts:
-                lines.write_jsonl(lines.drafts(tx, within), sys.stdout)
-    finally:
-        database.close()
 
 
 @app.command()

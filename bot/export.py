@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import islice
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import orjson
 
 from handlers.disclosure import HIDDEN, level
 from handlers.forms import INITIATIVE
 from handlers.place import Place
+from storage.initiatives import UnitIds
 from storage.transaction import Transaction
 
 _AT_ONCE = 500
+_ANSWERS = ("title", "kind", "before", "after", "effect", "conditions")
+
+
+# What is carried over as it is, without a word that a level of disclosure could hide.
+_INSTANTS = (
+    "fingerprint_at",
+    "created_at",
+    "submitted_at",
+    "decided_at",
+    "officer_confirmed_at",
+    "appealed_at",
+)
+_DAYS = ("recognised_on", "valid_on")
 
 
 def initiatives(
-    tx: Transaction, unit_ids: Sequence[int] | None = None, phase: str | None = None
+    tx: Transaction, units: UnitIds | None = None, phase: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Every submitted initiative in the order of its code."""
-    rows = tx.initiatives.export(unit_ids, phase)
+    """Every submitted initiative in the order of its code; of these units, of this phase."""
+    rows = tx.initiatives.export(units, phase)
     while block := list(islice(rows, _AT_ONCE)):
         numbers = [row["id"] for row in block]
         authors, files = tx.initiatives.authors_of(numbers), tx.attachments.of_initiatives(numbers)
         own = tx.disclosures.of_initiatives(numbers)
-        units = tx.disclosures.of_units(sorted({row["unit_id"] for row in block}))
+        levels = tx.disclosures.of_units(sorted({row["unit_id"] for row in block}))
         for row in block:
-            coauthors = _shares(authors.get(row["id"], []))
+            shares = _shares(authors.get(row["id"], []))
             held = [_file(file) for file in files.get(row["id"], [])]
-            let_out = level(own.get(row["id"]), units.get(row["unit_id"]), sealed=row["sealed"])
-            yield _line({**row}, coauthors, held, let_out)
+            let_out = level(own.get(row["id"]), levels.get(row["unit_id"]), sealed=row["sealed"])
+            yield _line(row, shares, held, let_out)
 
 
-def _line(row: Any, coauthors: list[Any], files: list[Any], let_out: str) -> dict[str, Any]:
+def _line(row: Mapping[Any, Any], authors: list[Any], files: list[Any], let_out: str) -> dict[str, Any]:
     """One line; what the level of disclosure does not let out is null, a list empty."""
     line = {
         "code": row["code"],
         "unit": row["unit"],
+        "unit_name": row["unit_name"],
+        "phase": row["phase"],
         "author": row["author"],
         "state": row["state"],
         "title": row["title"],
@@ -46,6 +62,7 @@ def _line(row: Any, coauthors: list[Any], files: list[Any], let_out: str) -> dic
         "before": row["before"],
         "after": row["after"],
         "effect": row["effect"],
+        "conditions": row["conditions"],
         "benefit_vnd": row["benefit_vnd"],
         "benefit_period": row["benefit_period"],
         "benefit_in_money": row["benefit_in_money"],
@@ -54,10 +71,13 @@ def _line(row: Any, coauthors: list[Any], files: list[Any], let_out: str) -> dic
         "sealed": row["sealed"],
         "disclosure": let_out,
         "fingerprint": row["fingerprint"],
-        "coauthors": coauthors,
+        "authors": authors,
+        "coauthors": authors[1:],
         "files": files,
-        "created_at": _instant(row["created_at"]),
-        "submitted_at": _instant(row["submitted_at"]),
+        **{name: _instant(row.get(name)) for name in _INSTANTS},
+        **{name: _day(row.get(name)) for name in _DAYS},
+        "recognition_number": row.get("recognition_number"),
+        "portal_code": row.get("portal_code"),
     }
     line.update({key: [] if isinstance(line[key], list) else None for key in HIDDEN[let_out] & line.keys()})
     return line
@@ -81,23 +101,27 @@ def _applied(day: Any, precision: str) -> str | None:
     return f"{day.year}-Q{(day.month + 2) // 3}" if precision == "quarter" else str(day.isoformat())
 
 
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def _instant(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
-def drafts(tx: Transaction, unit_ids: Sequence[int] | None = None) -> Iterator[dict[str, Any]]:
+def drafts(tx: Transaction, units: UnitIds | None = None) -> Iterator[dict[str, Any]]:
     """Drafts in the same form; what has not been answered is null, and the state is `draft`."""
-    from datetime import date
-
-    for row in tx.drafts.export(unit_ids):
+    for row in tx.drafts.export(units):
         place = Place.of(row["place"])
         answers = {step.key: place.value(step.key) for step in INITIATIVE.steps}
         benefit, applied = answers["benefit"] or {}, answers["applied_on"] or {}
-        flat = {key: answers[key] for key in ("title", "kind", "before", "after", "effect")}
+        flat = {key: answers[key] for key in _ANSWERS}
         fields = {
             **flat,
             "code": None,
             "unit": row["unit"],
+            "unit_name": row["unit_name"],
+            "phase": None,
             "author": row["author"],
             "state": "draft",
             "benefit_vnd": benefit.get("vnd"),
@@ -110,16 +134,18 @@ def drafts(tx: Transaction, unit_ids: Sequence[int] | None = None) -> Iterator[d
             "created_at": row["created_at"],
             "submitted_at": None,
         }
-        shares = _shares(answers["coauthors"] or [])
+        others = answers["coauthors"] or []
+        first = (row["author"], 10_000 - sum(share for _, share in others))
         files = [{"kind": file["kind"], "name": file["name"]} for file in answers["files"] or []]
-        units = tx.disclosures.of_units([row["in_unit"]]) if row["in_unit"] else {}
-        yield _line(fields, shares, files, level(None, units.get(row["in_unit"]), sealed=place.sealed))
+        levels = tx.disclosures.of_units([row["in_unit"]]) if row["in_unit"] else {}
+        let_out = level(None, levels.get(row["in_unit"]), sealed=place.sealed)
+        yield _line(fields, _shares([first, *others]), files, let_out)
 
 
-def write_jsonl(lines: Iterator[dict[str, Any]], out: TextIO) -> int:
+def write_jsonl(lines: Iterable[Mapping[str, Any]], out: BinaryIO) -> int:
     """Write one JSON object a line; how many."""
     count = 0
     for line in lines:
-        out.write(orjson.dumps(line).decode() + "\n")
+        out.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         count += 1
     return count

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, delete, func, insert, select
 
+from storage.initiatives import UnitIds
 from storage.models import metadata
 from storage.prepared import Prepared
 from storage.tallies import COLUMNS, Figures
@@ -84,27 +85,31 @@ def _reached() -> Select[Any]:
 _REACHED = Prepared(_reached())
 
 
+def _shown() -> Select[Any]:
+    """Units with all that is shown of them in one phase."""
+    figures = (func.coalesce(TALLY.c[name], 0) for name in COLUMNS)
+    phase: Any = bindparam("phase")
+    return select(
+        UNIT.c.id, UNIT.c.code, UNIT.c.name, AIM.c.initiatives, AIM.c.people,
+        func.coalesce(SIZE.c.members, 0), *figures,
+    ).select_from(
+        UNIT.outerjoin(TALLY, and_(TALLY.c.unit_id == UNIT.c.id, TALLY.c.phase == phase))
+        .outerjoin(AIM, and_(AIM.c.unit_id == UNIT.c.id, AIM.c.phase == phase))
+        .outerjoin(SIZE, SIZE.c.unit_id == UNIT.c.id)
+    )  # fmt: skip
+
+
 def _standings(measure: str) -> Select[Any]:
-    """Units with all that is shown of them, the furthest behind first."""
+    """Units that exist today, the furthest behind first."""
     done = func.coalesce(TALLY.c["valid" if measure == "initiatives" else "people"], 0)
     aim = func.coalesce(AIM.c[measure], 0)
     # Without a target nobody is behind: such units stand at the end.
     behind = case((aim > 0, 1.0 * done / aim), else_=1e18)
-    figures = (func.coalesce(TALLY.c[name], 0) for name in COLUMNS)
-    phase: Any = bindparam("phase")
     return (
-        select(
-            UNIT.c.id, UNIT.c.code, UNIT.c.name, AIM.c.initiatives, AIM.c.people,
-            func.coalesce(SIZE.c.members, 0), *figures,
-        )
-        .select_from(
-            UNIT.outerjoin(TALLY, and_(TALLY.c.unit_id == UNIT.c.id, TALLY.c.phase == phase))
-            .outerjoin(AIM, and_(AIM.c.unit_id == UNIT.c.id, AIM.c.phase == phase))
-            .outerjoin(SIZE, SIZE.c.unit_id == UNIT.c.id)
-        )
+        _shown()
         .where(UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > bindparam("today")))
         .order_by(behind, done, UNIT.c.code)
-    )  # fmt: skip
+    )
 
 
 def _children(measure: str) -> Select[Any]:
@@ -165,6 +170,13 @@ class Aims:
         """These units, wherever they stand in the tree, in the same order: the members of a group."""
         rows = _standings(measure).where(UNIT.c.id.in_(unit_ids))
         return _read(self._connection.execute(rows, {"phase": phase, "today": today}))
+
+    def all_of(self, units: UnitIds | None, phase: str) -> list[Standing]:
+        """Each of these units (None: every one), also those that have ended, by code."""
+        rows = _shown().order_by(UNIT.c.code)
+        if units is not None:
+            rows = rows.where(UNIT.c.id.in_(units))
+        return _read(self._connection.execute(rows, {"phase": phase}))
 
     # --- writing, when a list or the programme has changed
 

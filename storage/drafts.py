@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storage.attachments import Attachments
+from storage.initiatives import UnitIds
 from storage.models import metadata
 from storage.prepared import Inserting, Prepared
 from storage.vault import Vault, VaultClosed
@@ -89,19 +90,23 @@ class Drafts:
         """One of a worker's own drafts; None for anybody else's."""
         return next((line for line in self.of(worker_id) if line.id == draft_id), None)
 
-    def export(self, unit_ids: Sequence[int] | None = None) -> Iterator[Mapping[str, Any]]:
+    def export(self, units: UnitIds | None = None) -> Iterator[Mapping[str, Any]]:
         """Every draft (of authors in these units) by its number, with its author's name and present unit."""
         rows = (
             select(
-                DRAFT, UNIT.c.code.label("unit"), UNIT.c.id.label("in_unit"), WORKER.c.name.label("author")
+                DRAFT,
+                UNIT.c.code.label("unit"),
+                UNIT.c.name.label("unit_name"),
+                UNIT.c.id.label("in_unit"),
+                WORKER.c.name.label("author"),
             )
             .join(WORKER, WORKER.c.id == DRAFT.c.worker_id)
             .outerjoin(UNIT, UNIT.c.id == WORKER.c.unit_id)
             .order_by(DRAFT.c.id)
         )
-        if unit_ids is not None:
-            rows = rows.where(WORKER.c.unit_id.in_(unit_ids))
-        for row in self._connection.execution_options(yield_per=500).execute(rows).mappings():
+        if units is not None:
+            rows = rows.where(WORKER.c.unit_id.in_(units))
+        for row in self._connection.execute(rows.execution_options(yield_per=500)).mappings():
             yield {**row, "place": self._readable(row["place"])}
 
     def _readable(self, kept: Any) -> Mapping[str, Any]:

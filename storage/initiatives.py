@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -39,6 +49,17 @@ _ADOPT = Prepared(
     .where(ATTACHMENT.c.draft_id == bindparam("draft"))
     .values(initiative_id=bindparam("initiative"))
 )
+
+
+UnitIds = Sequence[int] | Select[Any]
+"""Row numbers of units: a few, or (of a tree of thousands) the question that finds them."""
+
+
+def _chosen(units: UnitIds | None, phase: str | None) -> Iterator[ColumnElement[bool]]:
+    if units is not None:
+        yield INITIATIVE.c.unit_id.in_(units)
+    if phase is not None:
+        yield INITIATIVE.c.phase == phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,25 +240,32 @@ class Initiatives:
         found = self._connection.execute(rows.order_by(INITIATIVE.c.id).limit(most))
         return [(number, place) for number, place in found]
 
-    def export(self, unit_ids: Sequence[int] | None = None, phase: str | None = None) -> Iterator[RowMapping]:
-        """Every initiative in order of its number, with its unit's code and its author's name."""
+    def export(self, units: UnitIds | None = None, phase: str | None = None) -> Iterator[RowMapping]:
+        """Every initiative in order of its number, with its unit's code and name and its author's name."""
+        # Not its place: that is as much again, and of a sealed one it is the secret itself.
+        own = (column for column in INITIATIVE.c if column.name != "place")
         rows = (
-            select(INITIATIVE, UNIT.c.code.label("unit"), WORKER.c.name.label("author"))
+            select(
+                *own, UNIT.c.code.label("unit"), UNIT.c.name.label("unit_name"), WORKER.c.name.label("author")
+            )
             .join(UNIT, UNIT.c.id == INITIATIVE.c.unit_id)
             .join(WORKER, WORKER.c.id == INITIATIVE.c.author_id)
             .order_by(INITIATIVE.c.id)
         )
-        if unit_ids is not None:
-            rows = rows.where(INITIATIVE.c.unit_id.in_(unit_ids))
-        if phase is not None:
-            rows = rows.where(INITIATIVE.c.phase == phase)
-        yield from self._connection.execution_options(yield_per=500).execute(rows).mappings()
+        chosen = rows.where(*_chosen(units, phase))
+        # The wish for blocks belongs to this statement; the connection goes on as it was.
+        yield from self._connection.execute(chosen.execution_options(yield_per=500)).mappings()
+
+    def count(self, units: UnitIds | None = None, phase: str | None = None) -> int:
+        """How many there are of these units and this phase."""
+        rows = select(func.count()).select_from(INITIATIVE).where(*_chosen(units, phase))
+        return int(self._connection.execute(rows).scalar_one())
 
     def authors_of(self, initiative_ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
-        """The co-authors (position 1 and on) of initiatives: name and share in hundredths of a per cent."""
+        """The authors of initiatives, who sent it first: name and share in hundredths of a per cent."""
         found: dict[int, list[tuple[str, int]]] = {}
         rows = select(AUTHOR.c.initiative_id, AUTHOR.c.name, AUTHOR.c.share).where(
-            AUTHOR.c.initiative_id.in_(initiative_ids), AUTHOR.c.position > 0
+            AUTHOR.c.initiative_id.in_(initiative_ids)
         )
         for initiative_id, name, share in self._connection.execute(rows.order_by(AUTHOR.c.position)):
             found.setdefault(initiative_id, []).append((name, share))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -47,6 +48,10 @@ class UnitTree:
     def below(self, unit_id: int) -> Select[Any]:
         """The unit and all below it, to be used as `column.in_(tx.tree.below(unit_id))`."""
         return select(ABOVE.c.unit_id).where(ABOVE.c.above_id == unit_id)
+
+    def below_any(self, unit_ids: Sequence[int]) -> Select[Any]:
+        """These units and all below them, to be used like `below`."""
+        return select(ABOVE.c.unit_id).where(ABOVE.c.above_id.in_(unit_ids))
 
     def ids_below(self, unit_id: int) -> list[int]:
         """The row numbers of the unit and of all below it, closed ones too."""

@@ -76,6 +76,8 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         "button.reading": {"value"},
         "form.kept_file": {"count"},
         "form.kept_voice": {"count"},
+        "export.at": {"at", "zone"},
+        "export.units_below": {"unit"},
         "list.lettered": {"mark", "label"},
         "list.numbered": {"mark", "label"},
         "mine.one": {"code", "title", "state", "at"},

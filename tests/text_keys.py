@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.channels import telegram
 from bot.documents.poster import LINES
+from bot.export_columns import INITIATIVES, PROGRESS
 from bot.texts import load
 from handlers import money
 from handlers.answers import Given, Refused, read
@@ -199,6 +200,8 @@ PUT_TOGETHER = {
     "button.*": {f"button.{choice}" for choice in drawn_choices()},
     "commands.*": {f"commands.{command}" for command in SHOWN},
     "button.share_*": {f"button.share_{level}" for level in LEVELS},
+    "export.*": {f"export.{column.key}" for column in (*INITIATIVES, *PROGRESS)}
+    | {f"export.period.{period}" for period in ("year", "month", "once")},
     "disclosure.*": {f"disclosure.{level}" for level in LEVELS},
     "form.kept_*": {"form.kept_voice"},
     "form.*": {"form.file_too_large", "form.file_empty", "form.files_too_many"},
@@ -210,7 +213,7 @@ PUT_TOGETHER = {
     "review.*.refused": {f"review.{fact}.refused" for fact in FACTS},
     "reminder.*.head": {f"reminder.{kind}.head" for kind in KINDS},
     "role.*": {f"role.{role}" for role in ROLES},
-    "state.*": {f"state.{state}" for state in STATES},
+    "state.*": {f"state.{state}" for state in ("draft", *STATES)},
     "unsupported.*": {f"unsupported.{kind}" for kind in KINDS_NOT_READ},
     "value.*": {"value.minutes", "value.hours"},
 }
