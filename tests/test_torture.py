@@ -38,7 +38,7 @@ async def tortured(program: Program, typists: list[Typist], troubles: Troubles, 
     coming.cancel()
     troubles.faults.clear()
     until.set()
-    await asyncio.wait_for(asyncio.gather(*working), PATIENCE + 60)
+    await asyncio.wait_for(asyncio.gather(*working), PATIENCE)
 
 
 async def drained(file: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bot.sandbox import Person
 
-PATIENCE = 120.0  # seconds: a send that was accepted and never answered holds up a chat for twenty of them
+PATIENCE = 300.0  # seconds: on a busy machine a program that is killed again and again answers slowly
 # By the question on the screen: which answer is given, typed or tapped.
 QUESTIONS = (
     ("Đồng ý", "tap", "✅ Đồng ý"),
