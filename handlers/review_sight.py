@@ -46,7 +46,7 @@ def desk_of(tx: Transaction, worker_id: int, house: House, *, portal: bool = Fal
     if root is not None:
         over = (root.id,)
     confirms = "officer" in house.programme.asks
-    return Desk(worker_id, tx.review_queue.with_merged(led), over, confirms, portal)
+    return tx.review_queue.settled(Desk(worker_id, led, over, confirms, portal))
 
 
 def reads_all(tx: Transaction, worker_id: int, item: Item, now: datetime) -> bool:

@@ -24,7 +24,9 @@ class Initiative(SQLModel, table=True):
 
     __table_args__ = (
         one_of("state", STATES),
-        Index("ix_initiative_queue", "unit_id", "state", "waiting_since"),
+        # Both hold all that counting and ordering look at, so that no row is read before it is shown.
+        Index("ix_initiative_queue", "unit_id", "state", "waiting_since", "appealed_at"),
+        Index("ix_initiative_waiting", "state", "waiting_since", "id", "unit_id", "officer_confirmed_at"),
         Index("ix_initiative_author_state", "state", "author_id"),
         CheckConstraint("benefit_in_money = (benefit_vnd IS NOT NULL)", name="benefit"),
     )

@@ -1,19 +1,28 @@
-"""The queue of somebody who decides: what waits for them, oldest first, how many, and since when."""
+"""The queue of somebody who decides: what waits for them, oldest first, how many, and since when.
+
+A desk has up to two parts, each read through its own index: units that are led (few rows of one unit), and
+units answered for from above (any number of units: their figures say how many wait, and where that is much,
+the oldest is found by walking through all that waits instead of unit by unit).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select, tuple_
 
 from storage.models import metadata
 from storage.reviews import ITEM_COLUMNS, Item
+from storage.tallies import ALL
 from storage.unit_tree import UnitTree
 
 INITIATIVE, AUTHOR = metadata.tables["initiative"], metadata.tables["author"]
 ABOVE, SUCCESSOR = metadata.tables["unit_above"], metadata.tables["unit_successor"]
+TALLY = metadata.tables["tally"]
+MANY = 500  # from so many on, walking through everything that waits is sooner at its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,77 +40,166 @@ class Desk:
     portal: bool = False
 
 
+class _Part(NamedTuple):
+    """One part of a desk, as its statements know it."""
+
+    over: bool
+    confirms: bool
+    portal: bool
+    walked: bool
+
+
 class ReviewQueue:
     """Queues inside one open transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def with_merged(self, led: tuple[int, ...]) -> tuple[int, ...]:
-        """The units and those that were merged into them: their initiatives stayed where they were made."""
-        tree, found = UnitTree(self._connection), list(led)
-        for unit in found:
+    def settled(self, desk: Desk) -> Desk:
+        """The desk with units that were merged into led ones, and nothing twice."""
+        tree, led = UnitTree(self._connection), list(desk.led)
+        for unit in led:
             olds = select(SUCCESSOR.c.old_id).where(SUCCESSOR.c.new_id == unit)
             for old in self._connection.execute(olds).scalars().all():
-                if old not in found and tree.present(old) in led:
-                    found.append(old)
-        return tuple(found)
+                if old not in led and tree.present(old) in desk.led:
+                    led.append(old)
+        over = [unit for unit in desk.over if not self._under(unit, desk.over)]
+        led = [unit for unit in led if unit not in over and not self._under(unit, over)]
+        return replace(desk, led=tuple(led), over=tuple(over))
+
+    def _under(self, unit: int, others: Any) -> bool:
+        return any(UnitTree(self._connection).is_within(unit, one) for one in others if one != unit)
 
     def count(self, desk: Desk) -> tuple[int, datetime | None]:
         """How many wait, and since when the oldest."""
-        total, _ = self._counted(self._waits(desk))
-        own, _ = self._counted(self._waits(desk) & INITIATIVE.c.id.in_(self._own(desk)))
-        if total == own:
+        total = sum(self._counted(desk, part, units) for part, units in self._parts(desk))
+        if not total:
             return 0, None
-        first = self._ordered(desk).with_only_columns(INITIATIVE.c.waiting_since).limit(1)
-        return total - own, self._connection.execute(first).scalar()
+        first = self.page(desk, 1)
+        return (total, first[0].waiting_since) if first else (0, None)
 
-    def _counted(self, which: Any) -> tuple[int, None]:
-        rows = select(func.count()).select_from(INITIATIVE).where(which)
-        return int(self._connection.execute(rows).scalar_one()), None
+    def _counted(self, desk: Desk, part: _Part, units: tuple[int, ...]) -> int:
+        """All of a part, without what the worker has written: nobody decides on that."""
+        given = {"units": units, "worker": desk.worker_id}
+        own = int(self._connection.execute(_own_count(part), given).scalar_one())
+        if part.over and not part.confirms and not part.portal:
+            return self._figure(units) - own
+        return int(self._connection.execute(_count(part), {"units": units}).scalar_one()) - own
+
+    def _figure(self, units: tuple[int, ...]) -> int:
+        """How many wait at units and below, as it is kept up the tree."""
+        return int(self._connection.execute(_SUBMITTED, {"units": units}).scalar_one() or 0)
 
     def page(self, desk: Desk, most: int, skip: int = 0) -> list[Item]:
         """What waits, oldest first."""
-        rows = self._ordered(desk).limit(most).offset(skip)
-        return [Item(*row) for row in self._connection.execute(rows)]
+        parts = self._parts(desk)
+        if len(parts) == 1:
+            return self._read(desk, *parts[0], most, skip)
+        found = [item for part in parts for item in self._read(desk, *part, most + skip, 0)]
+        return sorted(found, key=_order)[skip : skip + most]
 
     def after(self, desk: Desk, item: Item) -> Item | None:
         """What comes next behind an item, whether or not that one still waits."""
-        place = tuple_(INITIATIVE.c.waiting_since, INITIATIVE.c.id)
         if item.waiting_since is None:
             return None
-        behind = self._ordered(desk).where(place > tuple_(item.waiting_since, item.id)).limit(1)
-        row = self._connection.execute(behind).first()
-        return None if row is None else Item(*row)
+        place = {"since": item.waiting_since, "behind": item.id}
+        found = [
+            Item(*row)
+            for part, units in self._parts(desk)
+            for row in self._connection.execute(_after(part), {**_given(desk, units, 1, 0), **place})
+        ]
+        return min(found, key=_order, default=None)
 
     def holds(self, desk: Desk, initiative_id: int) -> bool:
         """Whether an initiative waits in this queue."""
-        one = self._ordered(desk).where(INITIATIVE.c.id == initiative_id)
-        return self._connection.execute(one).first() is not None
+        one = {"behind": initiative_id}
+        return any(
+            self._connection.execute(_one(part), {**_given(desk, units, 1, 0), **one}).first() is not None
+            for part, units in self._parts(desk)
+        )
 
-    def _ordered(self, desk: Desk) -> Select[Any]:
-        rows = select(*(INITIATIVE.c[name] for name in ITEM_COLUMNS))
-        mine = INITIATIVE.c.id.in_(self._own(desk))
-        return rows.where(self._waits(desk), ~mine).order_by(INITIATIVE.c.waiting_since, INITIATIVE.c.id)
+    def _read(self, desk: Desk, part: _Part, units: tuple[int, ...], most: int, skip: int) -> list[Item]:
+        rows = self._connection.execute(_ordered(part), _given(desk, units, most, skip))
+        return [Item(*row) for row in rows]
 
-    def _own(self, desk: Desk) -> Select[Any]:
-        """What the worker has written or shares: nobody decides on that."""
-        return select(AUTHOR.c.initiative_id).where(AUTHOR.c.worker_id == desk.worker_id)
+    def _parts(self, desk: Desk) -> list[tuple[_Part, tuple[int, ...]]]:
+        found = []
+        if desk.led:
+            found.append((_Part(False, desk.confirms, desk.portal, False), desk.led))
+        if desk.over:
+            walked = self._figure(desk.over) >= MANY
+            found.append((_Part(True, desk.confirms, desk.portal, walked), desk.over))
+        return found
 
-    def _waits(self, desk: Desk) -> Any:
-        state, unit = INITIATIVE.c.state, INITIATIVE.c.unit_id
-        below = unit.in_(select(ABOVE.c.unit_id).where(ABOVE.c.above_id.in_(desk.over)))
-        if desk.portal:
-            lacks = and_(state == "recognised", INITIATIVE.c.portal_code.is_(None))
-            return self._either(desk, unit.in_(desk.led) & lacks, below & lacks)
+
+def _order(item: Item) -> tuple[datetime, int]:
+    return item.waiting_since or item.submitted_at, item.id
+
+
+def _given(desk: Desk, units: tuple[int, ...], most: int, skip: int) -> dict[str, Any]:
+    return {"units": units, "worker": desk.worker_id, "most": most, "skip": skip}
+
+
+# --- statements, built once for each kind of part ----------------------------------------------------------
+
+_UNITS: Any = bindparam("units", expanding=True)
+_SUBMITTED = select(func.sum(TALLY.c.submitted)).where(TALLY.c.unit_id.in_(_UNITS), TALLY.c.phase == ALL)
+_MINE = select(AUTHOR.c.initiative_id).where(AUTHOR.c.worker_id == bindparam("worker"))
+
+
+def _within(part: _Part) -> Any:
+    unit = INITIATIVE.c.unit_id
+    if not part.over:
+        return unit.in_(_UNITS)
+    below = ABOVE.c.above_id.in_(_UNITS)
+    if part.walked:
+        return exists().where(ABOVE.c.unit_id == unit, below)
+    return unit.in_(select(ABOVE.c.unit_id).where(below))
+
+
+def _waits(part: _Part) -> Any:
+    state = INITIATIVE.c.state
+    if part.portal:
+        return and_(_within(part), state == "recognised", INITIATIVE.c.portal_code.is_(None))
+    if not part.over:
         # After an appeal the level above decides.
-        led = and_(unit.in_(desk.led), state == "submitted", INITIATIVE.c.appealed_at.is_(None))
-        confirmable = and_(state == "recognised", INITIATIVE.c.officer_confirmed_at.is_(None))
-        over = below & (or_(state == "submitted", confirmable) if desk.confirms else state == "submitted")
-        return self._either(desk, led, over)
+        return and_(_within(part), state == "submitted", INITIATIVE.c.appealed_at.is_(None))
+    if not part.confirms:
+        return and_(_within(part), state == "submitted")
+    confirmable = and_(state == "recognised", INITIATIVE.c.officer_confirmed_at.is_(None))
+    return and_(_within(part), state.in_(("submitted", "recognised")), or_(state == "submitted", confirmable))
 
-    @staticmethod
-    def _either(desk: Desk, led: Any, over: Any) -> Any:
-        """Only what the desk has, so that each reads its own index."""
-        parts = [part for part, units in ((led, desk.led), (over, desk.over)) if units]
-        return or_(*parts) if parts else false()
+
+def _rows(part: _Part) -> Select[Any]:
+    rows = select(*(INITIATIVE.c[name] for name in ITEM_COLUMNS))
+    return rows.where(_waits(part), INITIATIVE.c.id.not_in(_MINE))
+
+
+@lru_cache
+def _ordered(part: _Part) -> Select[Any]:
+    rows = _rows(part).order_by(INITIATIVE.c.waiting_since, INITIATIVE.c.id)
+    return rows.limit(bindparam("most")).offset(bindparam("skip"))
+
+
+@lru_cache
+def _after(part: _Part) -> Select[Any]:
+    since = bindparam("since", type_=INITIATIVE.c.waiting_since.type)
+    place = tuple_(INITIATIVE.c.waiting_since, INITIATIVE.c.id)
+    return _ordered(part).where(place > tuple_(since, bindparam("behind")))
+
+
+@lru_cache
+def _one(part: _Part) -> Select[Any]:
+    return _ordered(part).where(INITIATIVE.c.id == bindparam("behind"))
+
+
+@lru_cache
+def _count(part: _Part) -> Select[Any]:
+    return select(func.count()).select_from(INITIATIVE).where(_waits(part))
+
+
+@lru_cache
+def _own_count(part: _Part) -> Select[Any]:
+    mine = AUTHOR.join(INITIATIVE, INITIATIVE.c.id == AUTHOR.c.initiative_id)
+    rows = select(func.count(INITIATIVE.c.id.distinct())).select_from(mine)
+    return rows.where(AUTHOR.c.worker_id == bindparam("worker"), _waits(part))

@@ -66,6 +66,8 @@ _LOOK = select(*(INITIATIVE.c[name] for name in ITEM_COLUMNS)).where(
     INITIATIVE.c.id == bindparam("initiative")
 )
 _MOVES = select(*(MOVE.c[name] for name in Moved.__dataclass_fields__))
+_LIFE = _MOVES.where(MOVE.c.initiative_id == bindparam("initiative")).order_by(MOVE.c.id)
+_LAST = _LIFE.order_by(None).order_by(MOVE.c.id.desc()).limit(1)
 _CHANGE = update(INITIATIVE).where(
     INITIATIVE.c.id == bindparam("its_id"), INITIATIVE.c.state == bindparam("its_state")
 )
@@ -133,13 +135,11 @@ class Reviews:
 
     def moves(self, initiative_id: int) -> list[Moved]:
         """The life of an initiative, from the beginning."""
-        rows = _MOVES.where(MOVE.c.initiative_id == initiative_id).order_by(MOVE.c.id)
-        return [Moved(*row) for row in self._connection.execute(rows)]
+        return [Moved(*row) for row in self._connection.execute(_LIFE, {"initiative": initiative_id})]
 
     def last_move(self, initiative_id: int) -> Moved | None:
         """What happened to it last."""
-        rows = _MOVES.where(MOVE.c.initiative_id == initiative_id).order_by(MOVE.c.id.desc()).limit(1)
-        row = self._connection.execute(rows).first()
+        row = self._connection.execute(_LAST, {"initiative": initiative_id}).first()
         return None if row is None else Moved(*row)
 
     def made(self, actor_id: int, first: int, last: int) -> list[Moved]:
