@@ -107,7 +107,7 @@ def lead(tx: Transaction, page: Page, worker: int, always: bool) -> Iterator[Par
 
 def _reviews(tx: Transaction, worker: int, unit: int) -> int:
     """How many wait in a unit for this very reviewer: their own are for somebody else."""
-    desk = Desk(worker, tx.review_queue.with_merged((unit,)), (), confirms=False, portal=False)
+    desk = tx.review_queue.settled(Desk(worker, (unit,)))
     return tx.review_queue.count(desk)[0]
 
 
