@@ -160,7 +160,7 @@ class App:
                 alarms.run(),
                 catch_up(ledger),
                 tidying.run(),
-                Schedule(ledger, house, self._now, delivery.wake).run(),
+                Schedule(ledger, house, self._now, delivery.wake, health.hears).run(),
                 self._offer_commands(),
                 self._keeps_leading(),
             )

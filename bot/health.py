@@ -26,6 +26,9 @@ LAST_POLL = "last_poll"  # the setting by which another process learns it, see b
 _DATABASE = ("locked", "read_only", "full", "away")
 
 
+HEARS_SECONDS = 60  # longer than one long poll
+
+
 class Pulse:
     """When the messenger last answered us, in seconds of a clock that nobody can put back."""
 
@@ -70,6 +73,10 @@ class Health:
     def last_poll(self) -> datetime | None:
         """When the messenger last answered a poll; None where it calls us instead."""
         return self._now() - timedelta(seconds=self._pulse.silence()) if self._polling else None
+
+    def hears(self) -> bool:
+        """Whether what people do reaches us: the messenger answered a moment ago, or it calls us itself."""
+        return not self._polling or self._pulse.silence() < HEARS_SECONDS
 
     async def findings(self) -> list[Finding]:
         """Everything that is not well now."""

@@ -17,6 +17,7 @@ from handlers.house import House, Outcome
 from handlers.listening import listen
 from handlers.messages import Event, Reply
 from handlers.promising import promise, promise_stranger
+from handlers.reminder_check import checked
 from handlers.start import language_of
 from storage.database import Database
 from storage.faults import is_the_databases
@@ -131,10 +132,26 @@ class Ledger:
         if upto is not None:
             if not incoming:
                 tx.outbox.expire(now)
-            turned.claimed = tx.outbox.claim(CLAIM, now, now + LEASE, upto)
-            if not turned.claimed:
+            claimed = tx.outbox.claim(CLAIM, now, now + LEASE, upto)
+            turned.claimed = [fresh for promise in claimed if (fresh := self._fresh(tx, promise, now))]
+            if not claimed:
                 turned.next_due = tx.outbox.next_due()
+            elif not turned.claimed:
+                turned.next_due = now  # the next of those people's messages may be sent at once
         return turned
+
+    def _fresh(self, tx: Transaction, promise: Promise, now: datetime) -> Promise | None:
+        """A reminder as things stand now; one that cannot be looked at again is said as it was promised."""
+        if promise.once is None:
+            return promise
+        try:
+            with tx.savepoint():
+                return checked(tx, self._house, promise, now)
+        except Exception as error:
+            if is_the_databases(error):
+                raise
+            log.error("reminder_not_checked", row=promise.id, trace=frames_of(error))
+            return promise
 
     def _one(self, tx: Transaction, event: Event | Unreadable, now: datetime) -> Outcome:
         if isinstance(event, Unreadable):

@@ -17,6 +17,7 @@ from bot import clock
 from bot.database_faults import short_name
 from bot.ledger import Ledger
 from bot.logs import frames_of
+from handlers.closing import at_work
 from handlers.house import House
 from handlers.reminders import Ticked, tick
 
@@ -26,15 +27,24 @@ PROMPT = timedelta(milliseconds=5)  # just after the instant, never before it
 
 
 class Schedule:
-    """Ticks while this process leads; `done` is told when something was promised."""
+    """Ticks while this process leads; `done` is told when something was promised.
+
+    `hears` says whether the messenger answers: an absence over a close is known from when it did.
+    """
 
     def __init__(
-        self, ledger: Ledger, house: House, now: Callable[[], datetime], done: Callable[[], None]
+        self,
+        ledger: Ledger,
+        house: House,
+        now: Callable[[], datetime],
+        done: Callable[[], None],
+        hears: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ledger = ledger
         self._house = house
         self._now = now
         self._done = done
+        self._hears = hears
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
@@ -61,6 +71,8 @@ class Schedule:
     async def _look(self) -> None:
         """One look; what fails is tried again at the next."""
         try:
+            if self._hears():
+                await self._ledger.within(lambda tx: at_work(tx, self._now()))
             self._wake_at((await self.look()).next_at)
         except Exception as failed:
             log.error("tick_failed", reason=short_name(failed), trace=frames_of(failed))

@@ -129,7 +129,7 @@ def hear(tx: Transaction, person: Person, event: Event, house: House, now: datet
     if isinstance(what, Edited):
         return _edited(tx, person, Edited(f"{person.chat_id}:{what.message}", what.text), house, now)
     if isinstance(what, Pressed):
-        return _pressed(tx, person, what, house, now)
+        return _pressed(tx, person, event, house, now)
     assert isinstance(what, Typed | Attached)  # noqa: S101 - nothing else is sent here
     if person.draft is None:
         return _without_draft(tx, person, what, now)
@@ -159,7 +159,7 @@ def _turn(tx: Transaction, person: Person, said: Said, house: House, now: dateti
     if turn.place.sealed != bool(draft.place.get("sealed")):
         change_secrecy(tx, person, draft.id, turn.place.sealed, now)
     if turn.wish:
-        return submitting.carry_out(tx, person, turn, house, now)
+        return submitting.carry_out(tx, person, replace(turn, sent_at=said.at), house, now)
     return _settle(tx, person, turn, now)
 
 
@@ -217,14 +217,16 @@ def _remember_file(
     )
 
 
-def _pressed(tx: Transaction, person: Person, what: Pressed, house: House, now: datetime) -> Outcome:
+def _pressed(tx: Transaction, person: Person, event: Event, house: House, now: datetime) -> Outcome:
     """A button of a form. It names its draft: one that has been submitted or deleted meanwhile says so."""
+    what = event.what
+    assert isinstance(what, Pressed)  # noqa: S101 - the caller has looked
     token = what.action.rpartition("|")[2]
     number = token.partition(".")[0]
     if not number.isdecimal() or len(number) > 18:
         return reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
     if person.draft is not None and person.draft.id == int(number):
-        return _turn(tx, person, Said(what), house, now)
+        return _turn(tx, person, Said(what, at=event.sent_at), house, now)
     submitted = tx.initiatives.of_draft(int(number))
     if submitted is not None and tx.initiatives.own(person.worker_id, submitted.id):
         if person.talk.get("told") == submitted.code:

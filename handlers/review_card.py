@@ -77,6 +77,8 @@ def _head(tx: Transaction, item: Item, seen: Sight, reader: Reader) -> list[Note
         found.append(Note("review.since", {"age": age(item.waiting_since, reader.now)}))
     if item.sealed:
         found.append(Note("review.sealed"))
+    if item.interrupted:
+        found.append(Note("review.interrupted"))
     if seen.cut:
         found.append(Note("review.cut"))
     if item.recognition_number and item.recognised_on:

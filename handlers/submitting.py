@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from handlers import consent, initiative, lookalikes
+from handlers.closing import entered
 from handlers.fingerprint import circumstances, fingerprint, submitted
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
@@ -37,7 +38,12 @@ def carry_out(tx: Transaction, person: Person, turn: Turn, house: House, now: da
         case "person":
             contact = Note("help.person", {"contact": house.contact or "—"})
             return initiative.reply_and_ask_again(tx, person, contact, house=house, now=now)
-    return submit(tx, person, place, house, now)
+    draft_id = person.draft.id
+    entry = entered(tx, house.programme, turn.sent_at, now)
+    outcome = submit(tx, person, place, house, now, entry.phase)
+    if entry.interrupted:
+        tx.initiatives.mark_interrupted(draft_id)
+    return outcome
 
 
 def leave(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
@@ -52,11 +58,13 @@ def leave(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outco
     return Outcome()
 
 
-def submit(tx: Transaction, person: Person, place: Place, house: House, now: datetime) -> Outcome:
+def submit(
+    tx: Transaction, person: Person, place: Place, house: House, now: datetime, phase: Phase | None
+) -> Outcome:
     """Hand the initiative in: one initiative and one code, however often and from wherever it is asked."""
     draft = person.draft
     assert draft is not None  # noqa: S101 - submit is pressed on a draft's card
-    if (phase := house.programme.phase_at(now)) is None:
+    if phase is None:
         (note,) = initiative.phase_note(house, now)
         return initiative.reply_and_ask_again(tx, person, note, Note("submit.kept"), house=house, now=now)
     if refused := _not_ready(place, phase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from handlers.answers import Doubt, Given, Refused, Taken, equal_names, read, words_of
@@ -23,6 +24,7 @@ class Turn:
     files: tuple[File, ...] = ()
     wish: str = ""
     toast: str = ""
+    sent_at: datetime | None = None  # the messenger's time, where it tells one
 
 
 def heard(form: Form, step: Step, place: Place, words: str, message: str, given: Given) -> Turn:

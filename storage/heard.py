@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
-from storage.models import Setting, metadata
+from storage.models import metadata
 from storage.prepared import Prepared
 
 HEARD, SETTING = metadata.tables["heard"], metadata.tables["setting"]
@@ -22,6 +22,14 @@ def _once(dialect: str) -> UpdateBase:
     return insert_into(HEARD).values(values).on_conflict_do_nothing().returning(HEARD.c.id)
 
 
+def _settle(dialect: str) -> UpdateBase:
+    """Two processes may be the first to keep the same fact: the later one wins."""
+    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    kept = insert_into(SETTING).values(name=bindparam("name"), value=bindparam("value"))
+    return kept.on_conflict_do_update(index_elements=["name"], set_={"value": kept.excluded.value})
+
+
+_SETTLE = Prepared({name: _settle(name) for name in ("sqlite", "postgresql")})
 _FIRST_TIME = Prepared({name: _once(name) for name in ("sqlite", "postgresql")})
 
 
@@ -42,6 +50,4 @@ class HeardEvents:
 
     def settle_setting(self, name: str, value: str) -> None:
         """Keep a fact about this installation."""
-        changed = SETTING.update().where(SETTING.c.name == name).values(value=value)
-        if self._connection.execute(changed).rowcount == 0:
-            self._connection.execute(insert(Setting).values(name=name, value=value))
+        _SETTLE.run(self._connection, {"name": name, "value": value})

@@ -208,6 +208,11 @@ class Initiatives:
             return values
         return {**values, **dict.fromkeys(CONTENT), "place": self._vault.kept(values["place"])}
 
+    def mark_interrupted(self, draft_id: int) -> None:
+        """What this draft has become was handed in while the bot was away over the close."""
+        became = INITIATIVE.c.draft_id == draft_id
+        self._connection.execute(update(INITIATIVE).where(became).values(interrupted=True))
+
     def seal_versions(self, initiative_id: int) -> None:
         """What it said before it was sealed is as secret as what it says now."""
         rows = select(VERSION.c.id, VERSION.c.place).where(VERSION.c.initiative_id == initiative_id)

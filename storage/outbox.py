@@ -35,6 +35,7 @@ class Promise:
     parts_sent: int
     priority: int = 0
     created_at: datetime | None = None
+    once: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ _CLAIM = (
         OUTBOX.c.parts_sent,
         OUTBOX.c.priority,
         OUTBOX.c.created_at,
+        OUTBOX.c.once,
     )
 )
 _SETTLE = Prepared(

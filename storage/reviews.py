@@ -20,7 +20,7 @@ _MOVE = Inserting(MOVE, MOVE.c.id)
 ITEM_COLUMNS = (
     "id", "code", "unit_id", "author_id", "phase", "state", "sealed", "title", "submitted_at",
     "waiting_since", "decided_at", "confirmed_at", "recognition_number", "recognised_on", "portal_code",
-    "officer_confirmed_at", "appealed_at",
+    "officer_confirmed_at", "appealed_at", "interrupted",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ class Item:
     portal_code: str | None
     officer_confirmed_at: datetime | None
     appealed_at: datetime | None
+    interrupted: bool
 
 
 @dataclass(frozen=True, slots=True)

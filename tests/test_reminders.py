@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from handlers.messages import Reply
 from handlers.programme import Programme
+from handlers.reminder_check import checked
 from handlers.reminders import PAGE, tick
 from storage.database import Database
 from storage.models import metadata
-from tests.phone import PHASES, PROGRAMME, ZONE, Clock, Phone, house
+from storage.outbox import Promise
+from tests.phone import PHASES, PROGRAMME, SPEECH, ZONE, Clock, Phone, house
 
 OUTBOX, UNIT = metadata.tables["outbox"], metadata.tables["unit"]
 CLOSES = PHASES[0].closes
@@ -196,3 +199,68 @@ def test_in_a_programme_without_reminders_nobody_is_reminded(phone: Phone, clock
     quiet = replace(PROGRAMME, reminding=replace(PROGRAMME.reminding, before=()))
     clock.at = CLOSES - timedelta(days=1)
     assert ticks(phone.database, clock(), quiet) == 0
+
+
+class TestWhenItsTurnComes:
+    def claimed(self, phone: Phone, now: datetime) -> list[Promise]:
+        with phone.database.transaction() as tx:
+            held = tx.outbox.claim(10, now, now + timedelta(minutes=1))
+            return [one for promise in held if (one := checked(tx, phone.house, promise, now)) is not None]
+
+    def test_a_reminder_whose_reason_is_gone_is_not_sent(self, phone: Phone, clock: Clock) -> None:
+        begins_a_draft(phone)
+        ticks(phone.database, CLOSES - timedelta(days=7))  # midnight: it waits for the morning
+        with phone.database.transaction() as tx:
+            tx.drafts.drop(1)
+        assert self.claimed(phone, CLOSES - timedelta(days=7, hours=-8)) == []
+        with phone.database.reading() as tx:
+            state = tx.connection.execute(select(OUTBOX.c.state).where(OUTBOX.c.once.is_not(None))).scalar()
+            (_, _, outcome, _), *_ = tx.reminder_log.notes(1)
+        assert (state, outcome) == ("superseded", "superseded")
+
+    def test_a_reminder_says_how_things_stand_then(self, phone: Phone, clock: Clock) -> None:
+        begins_a_draft(phone)
+        ticks(phone.database, CLOSES - timedelta(days=7))
+        phone.screen.clear()
+        with phone.database.transaction() as tx:
+            (line,) = tx.drafts.of(1)
+            answers = {**line.place["answers"], "effect": {"value": "Bớt 40 phút", "typed": []}}
+            tx.drafts.keep(line.id, {**line.place, "answers": answers}, None, clock())
+        (promise,) = self.claimed(phone, CLOSES - timedelta(days=7, hours=-8))
+        assert "kết quả" not in SPEECH.render(Reply.of(promise.body), "vi").text
+
+
+class TestAMovedClose:
+    LATER = CLOSES + timedelta(days=20)
+
+    @pytest.fixture
+    def moved(self) -> Programme:
+        return replace(PROGRAMME, phases=(replace(PHASES[0], closes=self.LATER),))
+
+    def test_is_told_once_and_its_distances_come_once_more(
+        self, phone: Phone, clock: Clock, moved: Programme
+    ) -> None:
+        begins_a_draft(phone)
+        clock.at = CLOSES - timedelta(days=3, hours=-9)
+        assert ticks(phone.database, clock()) == 1
+        phone.reads()
+        clock.passes(hours=1)
+        assert [ticks(phone.database, clock(), moved) for _ in range(2)] == [1, 0]
+        (said,) = phone.reads()
+        assert "Gia hạn" in said.text and "20/09/2023" in said.text
+        times = 0
+        while clock.at < self.LATER + timedelta(hours=5):
+            times += ticks(phone.database, clock(), moved)
+            clock.passes(hours=2)
+        assert times == 5  # 14d 7d 3d 1d 3h
+
+    def test_takes_back_what_waits_to_speak_of_the_old_one(
+        self, phone: Phone, clock: Clock, moved: Programme
+    ) -> None:
+        begins_a_draft(phone)
+        phone.reads()
+        clock.at = CLOSES - timedelta(days=3)
+        ticks(phone.database, clock())
+        ticks(phone.database, clock() + timedelta(hours=1), moved)
+        (said,) = phone.reads()
+        assert "Gia hạn" in said.text
