@@ -133,14 +133,14 @@ class App:
         self._at_rest = False
         await self._introduced(ledger)
         channels: dict[str, Channel] = {self._channel.name: self._channel}
-        papers = Papers(painters(self._speech, self._database, self._config.files.folder))
-        parcels = Parcels(self._config.files.folder, papers, self._database.vault)
+        folder = self._config.files.folder
+        papers = Papers(painters(self._speech, self._database, folder, house.programme))
+        parcels = Parcels(folder, papers, self._database.vault)
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic), parcels)
         fetching = self._fetching(ledger, channels, delivery)
         intake = Intake(ledger, delivery, fetching.wake)
         pulse, settings = Pulse(clock.monotonic), self._config.telegram
-        polling = settings.mode == "polling"
-        health = Health(ledger, pulse, self._config.files.folder, self._now, polling=polling)
+        health = Health(ledger, pulse, folder, self._now, polling=settings.mode == "polling")
         alarms = Alarms(health, ledger, delivery, self._now, self._config.alarms.chats)
         tidying = Tidying(ledger, keeping_of(self._config), house, self._now, delivery.wake)
         app = server()

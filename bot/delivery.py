@@ -29,6 +29,7 @@ BULK_AT_ONCE = 48  # unasked messages under way: enough to keep the pace, few en
 IDLE_SECONDS = 5.0  # how long rows that another process promised may wait
 LINGER_SECONDS = 0.004  # ends of sends that come this close together share a transaction
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)  # seconds before a send is tried again
+PATIENCE_SECONDS = 1.0  # for a paper that takes long to draw, before others go first
 # A messenger that is away comes back: what it did not take is tried for as long as it is worth reading.
 GIVE_UP = timedelta(days=2)
 
@@ -137,6 +138,9 @@ class Delivery:
         parts = texts + len(spoken.files)
         if not parts:
             return Settled(promise.id, "failed", error="nothing to say")
+        if not await self._parcels.ready(spoken.files, PATIENCE_SECONDS):
+            # Meanwhile the person is answered: what waits with a lower priority does not hold live replies.
+            return replace(self._later(promise, promise.parts_sent, PATIENCE_SECONDS), uncounted=True)
         try:
             for part in range(promise.parts_sent, parts):
                 if part > promise.parts_sent:

@@ -19,27 +19,37 @@ from typing import Any
 
 from bot.charts import Charts
 from bot.documents.drawn import Drawn
+from bot.documents.exported import Exported
 from bot.documents.my_data import MyData
 from bot.documents.poster import poster, words_for
 from bot.documents.qr import qr_png
 from bot.speech import Speech
+from handlers.programme import Programme
 from storage.database import Database
 
 __all__ = ["Drawn", "NoSuchPaper", "Painter", "Papers", "painters"]
 
 REMEMBERED_BYTES = 8_000_000
+MOST_BEGUN = 4  # slow papers that wait to be fetched
 
+
+SLOW = frozenset({"export"})
+"""Kinds that may take many seconds: drawn in a thread of their own, so that no picture waits for them."""
 
 Painter = Callable[[Mapping[str, Any], str], Drawn]
 """Draws from params and the reader's language. Called in the papers' thread, one at a time."""
 
 
-def painters(speech: Speech, database: Database, folder: Path) -> dict[str, Painter]:
+def painters(
+    speech: Speech, database: Database, folder: Path, programme: Programme | None = None
+) -> dict[str, Painter]:
     """Every kind of paper and who draws it. One that reads tables uses `database.reading()`.
 
-    `folder` holds the files that people sent.
+    `folder` holds the files that people sent; without a programme nothing is exported.
     """
+    exports = {} if programme is None else {"export": Exported(speech, database, programme)}
     return {
+        **exports,
         "invitation_qr": lambda params, _language: _qr(params),
         "my_data": MyData(speech, database, folder),
         "proof": lambda params, _language: _proof(params),
@@ -77,22 +87,46 @@ class Papers:
         self._size = 0
         # Its thread begins with the first paper, and ends with the program.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="papers")
+        self._slow_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow-papers")
+        self._begun: OrderedDict[str, asyncio.Future[Drawn]] = OrderedDict()
 
     async def drawn(self, kind: str, params: Mapping[str, Any], language: str) -> Drawn:
         """The paper. Raises NoSuchPaper, and whatever its painter raises."""
+        if kind in SLOW:
+            try:
+                return await asyncio.shield(self._begin(kind, params, language))
+            finally:
+                self._begun.pop(_key(kind, params, language), None)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._found, kind, params, language)
+
+    async def ready(self, kind: str, params: Mapping[str, Any], language: str, patience: float) -> bool:
+        """Whether `drawn` will not be long; a slow paper is begun, and waited for so many seconds."""
+        if kind not in SLOW:
+            return True
+        await asyncio.wait([self._begin(kind, params, language)], timeout=patience)
+        return self._begin(kind, params, language).done()
+
+    def _begin(self, kind: str, params: Mapping[str, Any], language: str) -> asyncio.Future[Drawn]:
+        key = _key(kind, params, language)
+        if key not in self._begun:
+            loop = asyncio.get_running_loop()
+            self._begun[key] = loop.run_in_executor(self._slow_thread, self._found, kind, params, language)
+            # What nobody came back for: the person has left, or the message was taken back.
+            while len(self._begun) > MOST_BEGUN and next(iter(self._begun.values())).done():
+                self._begun.popitem(last=False)
+        return self._begun[key]
 
     def close(self) -> None:
         """Draw no more; what is being drawn is not waited for."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+        self._slow_thread.shutdown(wait=False, cancel_futures=True)
 
     def _found(self, kind: str, params: Mapping[str, Any], language: str) -> Drawn:
         """In the thread, so that two who ask for the same paper at once have it drawn once."""
         if kind not in self._known:
             raise NoSuchPaper(kind)
-        plain = json.dumps([kind, params, language], sort_keys=True).encode()
-        key = hashlib.sha256(plain).hexdigest()
+        key = _key(kind, params, language)
         if key in self._drawn:
             self._drawn.move_to_end(key)
             return self._drawn[key]
@@ -104,3 +138,8 @@ class Papers:
         while self._size > self._most:
             self._size -= len(self._drawn.popitem(last=False)[1].content)
         return drawn
+
+
+def _key(kind: str, params: Mapping[str, Any], language: str) -> str:
+    plain = json.dumps([kind, params, language], sort_keys=True).encode()
+    return hashlib.sha256(plain).hexdigest()

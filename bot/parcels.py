@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import mimetypes
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +51,16 @@ class Parcels:
         yield whole
         if whole.kind != "document":
             yield replace(whole, kind="document")
+
+    async def ready(self, files: Sequence[Captioned], patience: float) -> bool:
+        """Whether all papers among these are drawn, or quickly will be; `patience` is in seconds."""
+        for given in files:
+            paper = given.file
+            if isinstance(paper, Paper) and not await self._papers.ready(
+                paper.kind, paper.params, given.language, patience
+            ):
+                return False
+        return True
 
     def remember(self, channel: str, parcel: Parcel, reference: str) -> None:
         """The messenger holds this content now: the next time it need not be uploaded."""

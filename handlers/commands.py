@@ -15,6 +15,7 @@ COMMANDS = {
     "unit": ("donvi", "unit"),
     "progress": ("tiendo", "progress"),
     "ranking": ("xephang", "ranking"),
+    "export": ("xuat", "export"),
     "bind": ("gannhom", "bind"),
     "unbind": ("bonhom", "unbind"),
     "privacy": ("dulieu", "privacy"),

@@ -14,6 +14,7 @@ from datetime import datetime
 from handlers import (
     disclosure,
     drafts,
+    exporting,
     groups,
     inviting,
     members,
@@ -58,6 +59,7 @@ COMMANDED: Mapping[str, Commanded] = {
     "review": review.command,
     "progress": progress.command,
     "ranking": rankings.command,
+    "export": exporting.command,
     "bind": members.how_to_bind,
     "unbind": members.how_to_bind,
     "privacy": privacy.command,
@@ -79,6 +81,7 @@ TAPPED: Mapping[str, Tapped] = {
     "group": groups.pressed,
     "progress": progress.pressed,
     "rank": rankings.pressed,
+    "export": exporting.pressed,
     "relink": relinking.pressed,
     "start": start.pressed,
     "menu": menu.pressed,

@@ -68,7 +68,10 @@ PATHS: dict[str, tuple[Deed, Mapping[str, str]]] = {
     "complete": (presses("author|fix.{sealed}|-"), AUTHOR_LISTS),
     "/tiendo": (types("/tiendo"), AUTHOR_LISTS),
     "/tiendo T09-017": (types("/tiendo T09-017"), AUTHOR_LISTS),
+    # The file itself: tests/test_exporting.py.
     "/xuat": (types("/xuat"), AUTHOR_LISTS),
+    "/xuat T09-017": (types("/xuat T09-017"), AUTHOR_LISTS),
+    "a forged button of an export": (presses("export|unit.1|-"), AUTHOR_LISTS),
     "/visao": (types("/visao"), AUTHOR_LISTS),
     "/kinhphi": (types("/kinhphi"), AUTHOR_LISTS),
     "/khenthuong": (types("/khenthuong"), AUTHOR_LISTS),

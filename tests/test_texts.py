@@ -78,6 +78,8 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         "form.kept_voice": {"count"},
         "export.at": {"at", "zone"},
         "export.units_below": {"unit"},
+        "export.units_own": {"unit"},
+        "export.by_role": {"role"},
         "list.lettered": {"mark", "label"},
         "list.numbered": {"mark", "label"},
         "mine.one": {"code", "title", "state", "at"},
