@@ -183,8 +183,10 @@ class TestABadMoment:
         self, mailing: Mailing, sandbox: Sandbox
     ) -> None:
         lan = opened(sandbox)
-        sandbox.faults.add("status", "sendMessage", times=delivery.TRIES)
-        await mailing.promises(lan.id, SAID, SAID)
+        sandbox.faults.add("status", "sendMessage")
+        long_ago = clock.now() - delivery.GIVE_UP - timedelta(minutes=1)
+        await mailing.promises(lan.id, SAID, created_at=long_ago)
+        await mailing.promises(lan.id, SAID)
         rows = await mailing.settled()
         assert [row.state for row in rows] == ["failed", "sent"]
         assert rows[0].error.startswith("NotSent")
