@@ -112,6 +112,7 @@ class Config(Table):
             said.refusal_reasons,
             frozenset(said.days_off),
             facts.Reminding(*self.reminders.model_dump().values()),
+            said.proxy_needs,
         )
 
 

@@ -143,6 +143,7 @@ class Programme(Table):
     return_reasons: tuple[str, ...] = Field((), examples=[["Chưa nêu rõ cách làm trước đây."]])
     refusal_reasons: tuple[str, ...] = Field((), examples=[["Trùng với sáng kiến đã có của đơn vị."]])
     days_off: tuple[Day, ...] = Field((), examples=[["16/02/2026"]])
+    proxy_needs: Literal["worker", "paper"] = Field("paper", examples=["paper"])
     phase: tuple[Phase, ...] = Field(min_length=1)
     subsidy: tuple[Subsidy, ...] = ()
 

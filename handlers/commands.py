@@ -11,6 +11,7 @@ COMMANDS = {
     "drafts": ("nhap", "drafts"),
     "mine": ("cuatoi", "mine"),
     "review": ("duyet", "review"),
+    "proxy": ("nophoi", "proxy"),
     "invite": ("moi", "invite"),
     "unit": ("donvi", "unit"),
     "progress": ("tiendo", "progress"),

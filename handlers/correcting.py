@@ -17,8 +17,19 @@ from storage.reviews import Moved
 from storage.transaction import Transaction
 
 
-def correct(tx: Transaction, person: Person, line: InitiativeLine, house: House, now: datetime) -> Outcome:
-    """Open the draft in which an initiative is corrected; it counts when it is submitted again."""
+def correct(
+    tx: Transaction,
+    person: Person,
+    line: InitiativeLine,
+    house: House,
+    now: datetime,
+    *,
+    whom: tuple[int, int, str] | None = None,
+) -> Outcome:
+    """Open the draft in which an initiative is corrected; it counts when it is submitted again.
+
+    `whom`: unit, number and name of the author, when somebody else corrects what they typed for them.
+    """
     if house.programme.phase_at(now) is None:
         return initiative.reply_and_ask_again(tx, person, Note("mine.phase_over"), house=house, now=now)
     returned = last_return(tx, line.id) if line.state == "returned" else None
@@ -27,6 +38,8 @@ def correct(tx: Transaction, person: Person, line: InitiativeLine, house: House,
         place = replace(Place.of(line.place), asking=REVIEW, waiting=None, aside=False, last="")
         draft_id = tx.drafts.begin(person.worker_id, "initiative", place.plain(), now, line.id)
         tx.attachments.copy(line.id, draft_id)
+    if whom is not None:
+        tx.drafts.enter_for(draft_id, *whom)
     if returned is None:
         note = Note("mine.correcting", {"code": line.code})
         return initiative.continue_with(tx, person, draft_id, house, now, note)

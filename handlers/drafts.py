@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import initiative
+from handlers import initiative, whose
 from handlers.folding import plain_spaces
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
@@ -61,12 +61,17 @@ def _about(line: DraftLine, number: int, now: datetime) -> dict[str, object]:
     lacking = [text(f"initiative.{step.key}.name") for step in missing(INITIATIVE, place)]
     return {
         "number": number,
-        "name": name_of(place) or text("drafts.unnamed"),
+        "name": _named(line, place),
         "age": {"$": "age", "seconds": int((now - line.updated_at).total_seconds())},
         "missing": text("drafts.lacks", steps={"$": "list", "items": lacking})
         if lacking
         else text("drafts.complete"),
     }
+
+
+def _named(line: DraftLine, place: Place) -> object:
+    name = name_of(place) or text("drafts.unnamed")
+    return text("proxy.draft", whom=line.for_name, name=name) if line.for_other else name
 
 
 def pressed(
@@ -77,7 +82,7 @@ def pressed(
     if line is None:
         submitted = tx.initiatives.of_draft(draft_id)
         note = Note("drafts.gone")
-        if submitted is not None and tx.initiatives.own(person.worker_id, submitted.id):
+        if submitted is not None and whose.line_of(tx, person, submitted.id, now):
             note = Note("submit.already", {"code": submitted.code})
         return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
     if name == "open":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import conversation, presses, submitting
+from handlers import conversation, presses, submitting, whose
 from handlers.answers import Given
 from handlers.commands import command_of
 from handlers.conversation import Said
@@ -52,7 +52,8 @@ def expects_amount(person: Person) -> bool:
 def begin(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
     """A new initiative; a draft that has no answer yet is taken up again instead of making another."""
     lines = tx.drafts.of(person.worker_id)
-    blank = next((line for line in lines if is_blank(Place.of(line.place))), None)
+    own = (line for line in lines if not line.for_other)
+    blank = next((line for line in own if is_blank(Place.of(line.place))), None)
     if blank is not None and blank.corrects_id is None:
         return continue_with(tx, person, blank.id, house, now, *notes)
     place = opened(FORM, Place())
@@ -69,8 +70,9 @@ def continue_with(
         return nothing_open(tx, person, now, Note("drafts.gone"))
     tx.people.set_talk(person, {})
     tx.people.open_draft(person, line.id)
-    person.draft = OpenDraft(line.id, line.place, None, line.corrects_id, line.created_at)
-    notes = (*notes, *phase_note(house, now))
+    whom = (line.for_worker_id, line.for_name, line.unit_id)
+    person.draft = OpenDraft(line.id, line.place, None, line.corrects_id, line.created_at, *whom)
+    notes = (*notes, *whose.entering(person), *phase_note(house, now))
     return reply_and_ask_again(tx, person, *notes, house=house, now=now)
 
 
@@ -181,7 +183,9 @@ def _with_lookalikes(tx: Transaction, person: Person, turn: Turn) -> Turn:
     if turn.place.asking != REVIEW or not turn.replies or turn.replies[-1].slot != "card":
         return turn
     assert person.draft is not None  # noqa: S101 - the card is of the open draft
-    if not (notes := notes_for_author(tx, person, turn.place, person.draft.corrects_id)):
+    author = whose.author_of(tx, person)
+    alike = notes_for_author(tx, author, turn.place, person.draft.corrects_id)
+    if not (notes := (*whose.entering(person), *alike)):
         return turn
     *others, card = turn.replies
     return replace(turn, replies=(*others, replace(card, notes=(*card.notes, *notes))))
@@ -228,7 +232,7 @@ def _pressed(tx: Transaction, person: Person, event: Event, house: House, now: d
     if person.draft is not None and person.draft.id == int(number):
         return _turn(tx, person, Said(what, at=event.sent_at), house, now)
     submitted = tx.initiatives.of_draft(int(number))
-    if submitted is not None and tx.initiatives.own(person.worker_id, submitted.id):
+    if submitted is not None and whose.line_of(tx, person, submitted.id, now):
         if person.talk.get("told") == submitted.code:
             return Outcome(toast="toast.submitted")
         note = Note("submit.already", {"code": submitted.code})

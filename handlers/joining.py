@@ -39,7 +39,7 @@ def by_code(tx: Transaction, person: Person, code: str, house: House, now: datet
     if used is not None and _belongs(tx, person, used):
         return Note("start.joined", {"unit": tx.people.unit_name(used)})
     invited, notes = _tried(tx, who, code, house, now)
-    return notes[0] if invited is None else join(tx, person, invited, now)[0]
+    return notes[0] if invited is None else join(tx, person, invited, house, now)[0]
 
 
 def succeeded(note: Note) -> bool:
@@ -91,19 +91,26 @@ def still_open(tx: Transaction, invitation_id: int, house: House, now: datetime)
     return invited if invited is not None and _still_meant(tx, invited, now) else None
 
 
-def join(tx: Transaction, person: Person, invited: Invited, now: datetime) -> tuple[Note, ...]:
+def join(tx: Transaction, person: Person, invited: Invited, house: House, now: datetime) -> tuple[Note, ...]:
     """Use an invitation: what the person is told. An officer who has a unit of their own stays in it."""
+    name_only = tx.entered.claimed_by(invited.id)
+    if name_only is not None and invited.made_by == person.worker_id:
+        return (Note("entry.own_code"),)
     first = tx.invitations.use(invited.id, person.worker_id, now)
     unit, role = tx.people.unit_name(invited.unit_id), invited.role
     appointed = first and role != "worker"
     ended: tuple[Note, ...] = ()
-    if role in ("worker", "lead") or person.unit_id is None:
+    if (role in ("worker", "lead") and name_only is None) or person.unit_id is None:
         ended = () if appointed else leave(tx, person, invited.unit_id, now)
         tx.people.join(person, invited.unit_id, now)
     if appointed:
         tx.roles.grant(person.worker_id, role, invited.unit_id, now)
     subject = f"worker:{person.worker_id}"
     tx.audit.note(person.worker_id, "joined", subject, now, after=str(invited.unit_id), why=role)
+    if name_only is not None and first:
+        from handlers import confirming  # it asks open questions again, which come back to joining
+
+        return (confirming.claimed(tx, person, name_only, house, now), *ended)
     if appointed:
         return (Note("start.appointed", {"unit": unit, "role": text(f"role.{role}")}),)
     return (Note("start.joined", {"unit": unit}), *ended)

@@ -40,6 +40,9 @@ RULES: Mapping[str, Rule] = {
     for rule in (
         Rule("submit", ("draft",), "submitted", "author", told=("reviewers",)),
         Rule("correct", ("submitted", "returned"), "submitted", "author", told=("reviewers",)),
+        # What somebody else typed: its author says that it is theirs, or that it is not.
+        Rule("confirm", ("recognised",), "valid", "author", told=()),
+        Rule("disown", ("submitted", "returned", "recognised"), "withdrawn", "author", told=()),
         Rule("withdraw", ("submitted", "returned"), "withdrawn", "author", told=()),
         # Accepting makes it valid when nothing else is asked for, and recognised until then.
         Rule("accept", ("submitted", "recognised"), "recognised", "reviewer"),
@@ -101,7 +104,7 @@ def decide(
     needs = tuple(need for need in rule.needs if not getattr(decision, need))
     if lacking := needs + _lacking(rule, item, decision, house):
         return Verdict("needs", item.state, lacking=lacking)
-    after = _after(rule, item, facts, house.programme)
+    after = _after(tx, rule, item, facts, house.programme)
     if after == item.state and not _is_news(item, facts):
         return Verdict("late", item.state, last=tx.reviews.last_move(item.id))
     facts["valid_on"] = house.programme.local_day(now) if after == "valid" else None
@@ -128,13 +131,23 @@ def _not_allowed(
     """Why the worker may not: `own` or `rights`; empty when they may."""
     authors = {item.author_id, *tx.reviews.authors(item.id)}
     if rule.by == "author":
-        return "" if worker_id == item.author_id else "rights"
+        return "" if speaks_for_author(tx, worker_id, item, now) else "rights"
     if worker_id in authors:
         return "own"
     # After an appeal the level above decides, not those who have decided before.
     if rule.by == "officer" or (item.appealed_at is not None and item.state == "submitted"):
         return "" if officer else "rights"
     return "" if rights.worker_may(tx, worker_id, "review", item.unit_id, now) else "rights"
+
+
+def speaks_for_author(tx: Transaction, worker_id: int, item: Item, now: datetime) -> bool:
+    """The author, or whoever typed it for them and still may enter for others there."""
+    if worker_id == item.author_id:
+        return True
+    entry = tx.entered.of(item.id)
+    if entry is None or entry.entered_by != worker_id:
+        return False
+    return rights.worker_may(tx, worker_id, "enter_for_others", item.unit_id, now)
 
 
 def _is_officer(tx: Transaction, worker_id: int, item: Item) -> bool:
@@ -150,6 +163,8 @@ def _facts(
     if rule.deed in ("correct", "appeal"):
         appealed = {"appealed_at": now} if rule.deed == "appeal" else {}
         return {"waiting_since": now, **_UNDECIDED, **appealed}
+    if rule.deed == "confirm":
+        return {}
     if rule.deed != "accept":
         return {"decided_at": now}
     facts: dict[str, Any] = {"confirmed_at": item.confirmed_at or now, "decided_at": now}
@@ -181,12 +196,14 @@ def still_asked(item_facts: Mapping[str, Any], programme: Programme) -> tuple[st
     return tuple(ask for ask in programme.asks if not there[ask])
 
 
-def _after(rule: Rule, item: Item, facts: Mapping[str, Any], programme: Programme) -> str:
-    if rule.deed != "accept":
+def _after(tx: Transaction, rule: Rule, item: Item, facts: Mapping[str, Any], programme: Programme) -> str:
+    if rule.deed not in ("accept", "confirm"):
         return rule.after
     names = ("confirmed_at", "recognition_number", "portal_code", "officer_confirmed_at")
     now_known = {name: facts.get(name, getattr(item, name)) for name in names}
-    return "recognised" if still_asked(now_known, programme) else "valid"
+    # What somebody else typed counts only when its author has said that it is theirs.
+    waits = tx.entered.unconfirmed(item.id)
+    return "recognised" if waits or still_asked(now_known, programme) else "valid"
 
 
 def _undo(tx: Transaction, worker_id: int, item: Item, now: datetime) -> Verdict:

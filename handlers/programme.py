@@ -86,6 +86,9 @@ class Programme:
     refusal_reasons: tuple[str, ...] = ()
     days_off: frozenset[date] = frozenset()
     reminding: Reminding = field(default_factory=Reminding)
+    # What makes an initiative count that somebody typed for its author: the author's own word alone, or also
+    # a paper that the author has signed, recorded by whoever typed it for one who has no phone.
+    proxy_needs: Literal["worker", "paper"] = "paper"
 
     def phase_at(self, now: datetime) -> Phase | None:
         """The phase that is open."""

@@ -16,6 +16,7 @@ from handlers.moves import RULES
 from handlers.place import Place
 from handlers.review_sight import Sight, desk_of, in_sight, reads_all, sight
 from handlers.secrecy import whole
+from handlers.whose import typed_by
 from storage.reviews import Item, Moved
 from storage.transaction import Transaction
 
@@ -73,6 +74,7 @@ def _head(tx: Transaction, item: Item, seen: Sight, reader: Reader) -> list[Note
         "state": text(f"state.{item.state}"),
     }
     found.append(Note("review.one.head", said))
+    found += typed_by(tx, item.id, named=bool(seen.author))
     if item.state == "submitted":
         found.append(Note("review.since", {"age": age(item.waiting_since, reader.now)}))
     if item.sealed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers import moves
@@ -30,14 +31,33 @@ def steps_named(keys: Sequence[str]) -> dict[str, object]:
 def tell_author(
     tx: Transaction, item: Item, decision: Decision, verdict: Verdict, house: House, now: datetime
 ) -> None:
-    """Every decision once, the reason word for word, and the way on; to each author we know."""
+    """Every decision once, the reason word for word, and the way on; to each author we know.
+
+    For an author without a phone it is said to whoever typed it for them, who can go on from there.
+    """
     workers = list(dict.fromkeys([item.author_id, *tx.reviews.authors(item.id)]))
-    for to in tx.unasked.addressees(workers):
-        reply = _decided(item, decision, verdict, house, theirs=to.worker_id == item.author_id)
+    entry, found = tx.entered.of(item.id), tx.unasked.addressees(workers)
+    if entry is not None and not any(to.worker_id == item.author_id for to in found):
+        found += tx.unasked.addressees([entry.entered_by])
+    waits = ("author",) if entry is not None and entry.waits else ()
+    for to in found:
+        theirs = to.worker_id == item.author_id
+        reply = _decided(item, decision, verdict, house, waits, theirs=theirs)
+        if entry is not None and not theirs and to.worker_id == entry.entered_by:
+            see = Button(f"proxy|see.{item.id}|-", "button.see", {"code": item.code})
+            reply = replace(reply, choices=((see,),))
         tell(tx, to, reply.guarded() if item.sealed else reply, house, now, once=f"move:{verdict.move_id}")
 
 
-def _decided(item: Item, decision: Decision, verdict: Verdict, house: House, *, theirs: bool) -> Reply:
+def _decided(
+    item: Item,
+    decision: Decision,
+    verdict: Verdict,
+    house: House,
+    waits: tuple[str, ...],
+    *,
+    theirs: bool,
+) -> Reply:
     said: dict[str, object] = {"code": item.code, "title": item.title}
     rows: tuple[tuple[Button, ...], ...] = ()
     notes: list[Note] = []
@@ -45,7 +65,7 @@ def _decided(item: Item, decision: Decision, verdict: Verdict, house: House, *, 
         return Reply("decided.undone", {**said, "state": text(f"state.{verdict.state}")})
     if verdict.state in ("valid", "recognised"):
         facts = _facts(item, decision)
-        lacking = _still_asked(item, decision, house) if verdict.state == "recognised" else ()
+        lacking = (*_still_asked(item, decision, house), *waits) if verdict.state == "recognised" else ()
         key = "decided.valid" if verdict.state == "valid" else "decided.recognised"
         notes += [Note("decided.recognition", facts)] if facts else []
         asks = {"$": "list", "items": [text(f"asked.{ask}") for ask in lacking]}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers import (
+    confirming,
     disclosure,
     drafts,
     exporting,
@@ -22,6 +23,7 @@ from handlers import (
     mine,
     privacy,
     progress,
+    proxy,
     rankings,
     relinking,
     review,
@@ -55,6 +57,7 @@ COMMANDED: Mapping[str, Commanded] = {
     "drafts": drafts.command,
     "mine": mine.command,
     "invite": inviting.command,
+    "proxy": proxy.command,
     "unit": members.command,
     "review": review.command,
     "progress": progress.command,
@@ -75,6 +78,8 @@ TAPPED: Mapping[str, Tapped] = {
     "sealed": secrecy.pressed,
     "share": disclosure.pressed,
     "invite": inviting.pressed,
+    "proxy": proxy.pressed,
+    "entry": confirming.pressed,
     "people": members.pressed,
     "queue": review.pressed,
     "author": review_author.pressed,
@@ -89,6 +94,7 @@ TAPPED: Mapping[str, Tapped] = {
 }
 TOPICS: Mapping[str, Topic] = {
     "unit": Topic(start.search_unit, start.ask_unit),
+    "proxy": Topic(proxy.hear, proxy.ask_again),
     "relink": Topic(relinking.hear, relinking.ask),
     "review": Topic(review_talk.hear, review_talk.ask),
     "appeal": Topic(review_author.hear, review_author.ask_again),

@@ -15,6 +15,7 @@ from handlers.place import Place
 from handlers.promising import offer, promise
 from handlers.questions import summary
 from handlers.rights import may, refused
+from handlers.whose import typed_by
 from storage.people import Person
 from storage.transaction import Transaction
 
@@ -46,7 +47,7 @@ def read(tx: Transaction, person: Person, initiative_id: int, house: House, now:
     if may(tx, person, "disclose", item.unit_id, now):
         rows = ((Button(f"share|one.{item.id}|-", "button.share"),),)
     params = {"code": item.code, "title": item.title}
-    reply = Reply("secrecy.content", params, tuple(whole(place)), rows, files=files)
+    reply = Reply("secrecy.content", params, (*typed_by(tx, item.id), *whole(place)), rows, files=files)
     reply = reply.guarded() if item.sealed else reply
     promise(tx, person, [reply], now)
     offer(tx, person, reply)

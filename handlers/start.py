@@ -126,7 +126,7 @@ def _agreed(
     person = tx.people.welcome(event.channel, event.address, name, language, now)
     consent.give(tx, person, PROCESSING, language, event, house, now)
     if invitation and (invited := joining.still_open(tx, invitation, house, now)):
-        return ready(tx, person, house, now, *joining.join(tx, person, invited, now))
+        return ready(tx, person, house, now, *joining.join(tx, person, invited, house, now))
     return ask_unit(tx, person, house, now, Note("start.welcome"))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from handlers import consent, initiative, lookalikes
+from handlers import consent, entering, initiative, lookalikes, rights, whose
 from handlers.closing import entered
 from handlers.fingerprint import circumstances, fingerprint, submitted
 from handlers.forms import INITIATIVE
@@ -71,7 +71,11 @@ def submit(
         note, place = refused
         draft.place = place.plain()
         return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
-    if person.unit_id is None:
+    if not whose.may_enter(tx, person, now):
+        tx.drafts.keep(draft.id, place.plain(), None, now)
+        return rights.refused(tx, person, "enter_for_others", draft.unit_id, house, now)
+    author = whose.author_of(tx, person)
+    if author.unit_id is None:
         from handlers import start  # the beginning asks for the unit, and comes back here
 
         if tx.units.root() is None:
@@ -80,13 +84,28 @@ def submit(
         return start.ask_unit(tx, person, house, now, Note("submit.needs_unit"))
     if draft.corrects_id is not None:
         return _resubmit(tx, person, place, house, now)
+    return _first(tx, person, entering.known(tx, person, author, now), place, phase, house, now)
+
+
+def _first(
+    tx: Transaction,
+    person: Person,
+    author: Person,
+    place: Place,
+    phase: Phase,
+    house: House,
+    now: datetime,
+) -> Outcome:
+    """A new initiative of the author, with its code, its proof and everybody who is to know of it."""
+    draft = person.draft
+    assert draft is not None  # noqa: S101 - the caller has looked
     code = f"SK-{tx.initiatives.next_number(SERIES):05d}"
     values = {
         **_columns(place),
         "code": code,
         "draft_id": draft.id,
-        "unit_id": person.unit_id,
-        "author_id": person.worker_id,
+        "unit_id": author.unit_id,
+        "author_id": author.worker_id,
         "phase": phase.code,
         "state": "submitted",
         "created_at": draft.created_at,
@@ -94,13 +113,16 @@ def submit(
         "waiting_since": now,
         "submitted_on": house.programme.local_day(now),
     }
-    values |= fingerprinted(tx, person, place, code, draft.id, now)
-    initiative_id = tx.initiatives.submit(values, _authors(person, place))
+    values |= fingerprinted(tx, person, author, place, code, draft.id, now)
+    initiative_id = tx.initiatives.submit(values, _authors(author, place))
     tx.tallies.changed(None, tx.tallies.facts(initiative_id))
     tx.reviews.note_move(initiative_id, ("draft", "submitted"), person.worker_id, now)
     lookalikes.remember(tx, initiative_id, place)
     tx.audit.note(person.worker_id, "submitted", code, now, before="draft", after="submitted")
     tell_reviewers(tx, initiative_id, house, now)
+    if draft.for_other:
+        tx.drafts.drop(draft.id)
+        return entering.handed_in(tx, person, author, initiative_id, house, now)
     return _receipt(tx, person, "submit.receipt", code, values, now, draft.id)
 
 
@@ -151,7 +173,7 @@ def _authors(person: Person, place: Place) -> list[tuple[int | None, str, int]]:
 def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: datetime) -> Outcome:
     draft = person.draft
     assert draft is not None and draft.corrects_id is not None  # noqa: S101 - the caller has looked
-    line = tx.initiatives.own(person.worker_id, draft.corrects_id)
+    line = whose.line_of(tx, person, draft.corrects_id, now)
     correct = Decision("correct")
     if line is None or decide(tx, person.worker_id, line.id, correct, house, now).refused:
         # What was written stays: it becomes a draft of its own.
@@ -160,22 +182,27 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
         note = Note("mine.too_late_kept")
         return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
     values = {**_columns(place), "draft_id": draft.id}
-    values |= fingerprinted(tx, person, place, line.code, draft.id, now)
+    author = whose.author_of(tx, person)
+    values |= fingerprinted(tx, person, author, place, line.code, draft.id, now)
     tx.scrubs = tx.scrubs or place.sealed
     with tx.tallies.counting(line.id):
-        tx.initiatives.correct(line, values, _authors(person, place), draft.id, now)
+        tx.initiatives.correct(line, values, _authors(author, place), draft.id, now)
     lookalikes.remember(tx, line.id, place)
     tell_reviewers(tx, line.id, house, now)
+    if draft.for_other:
+        tx.drafts.drop(draft.id)
+        return entering.corrected(tx, person, author, line.id, house, now)
+    tx.entered.confirm(line.id, "correction", now)
     return _receipt(tx, person, "submit.corrected", line.code, values, now, draft.id)
 
 
 def fingerprinted(
-    tx: Transaction, person: Person, place: Place, code: str, draft_id: int, now: datetime
+    tx: Transaction, person: Person, author: Person, place: Place, code: str, draft_id: int, now: datetime
 ) -> dict[str, Any]:
     """The columns of the proof: the fingerprint, its time, and the place with what else went into it."""
-    salt, unit = tx.vault.salt(), tx.people.unit_name(person.unit_id)
+    salt, unit = tx.vault.salt(), tx.people.unit_name(author.unit_id)
     files = tx.attachments.digests(draft_id)
-    proof = circumstances(code, person.name, unit, now, salt, files)
+    proof = circumstances(code, author.name, unit, now, salt, files)
     print_ = fingerprint(submitted(place, proof))
     tx.audit.note(person.worker_id, "fingerprint", code, now, after=print_)
     return {"fingerprint": print_, "fingerprint_at": now, "place": {**place.plain(), "proof": proof}}

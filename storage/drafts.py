@@ -28,7 +28,16 @@ _KEEP = Prepared(
     )
 )
 _OF = Prepared(
-    select(DRAFT.c.id, DRAFT.c.place, DRAFT.c.corrects_id, DRAFT.c.created_at, DRAFT.c.updated_at)
+    select(
+        DRAFT.c.id,
+        DRAFT.c.place,
+        DRAFT.c.corrects_id,
+        DRAFT.c.created_at,
+        DRAFT.c.updated_at,
+        DRAFT.c.for_worker_id,
+        DRAFT.c.for_name,
+        DRAFT.c.unit_id,
+    )
     .where(DRAFT.c.worker_id == bindparam("worker"))
     .order_by(DRAFT.c.updated_at.desc())
 )
@@ -55,6 +64,14 @@ class DraftLine:
     corrects_id: int | None
     created_at: datetime
     updated_at: datetime
+    for_worker_id: int | None = None
+    for_name: str = ""
+    unit_id: int | None = None
+
+    @property
+    def for_other(self) -> bool:
+        """Whether it is typed for somebody else."""
+        return self.for_worker_id is not None or bool(self.for_name)
 
 
 class Drafts:
@@ -72,6 +89,11 @@ class Drafts:
         kept = self._vault.kept(place)
         values = {**about, "place": kept, "created_at": now, "updated_at": now}
         return int(_BEGIN.of(values).scalar(self._connection, values))
+
+    def enter_for(self, draft_id: int, unit_id: int, worker_id: int | None, name: str) -> None:
+        """The draft is typed for somebody of that unit: a worker we know, or a name."""
+        whom = {"unit_id": unit_id, "for_worker_id": worker_id, "for_name": name}
+        self._connection.execute(update(DRAFT).where(DRAFT.c.id == draft_id).values(**whom))
 
     def keep(
         self, draft_id: int, place: dict[str, Any], offered: dict[str, Any] | None, now: datetime

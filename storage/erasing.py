@@ -80,6 +80,7 @@ class Erasing:
         own = or_(
             ATTACHMENT.c.worker_id.in_(numbers["worker"]),
             ATTACHMENT.c.initiative_id.in_(numbers["initiative"]),
+            ATTACHMENT.c.draft_id.in_(numbers["draft"]),
         )
         named = select(ATTACHMENT.c.sha256).where(own, ATTACHMENT.c.sha256.is_not(None))
         return list(self._connection.execute(named.distinct()).scalars())

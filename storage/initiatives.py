@@ -95,6 +95,10 @@ class Initiatives:
         """One of a worker's own initiatives; None for anybody else's."""
         return self._line((INITIATIVE.c.author_id == worker_id) & (INITIATIVE.c.id == initiative_id))
 
+    def one(self, initiative_id: int) -> InitiativeLine | None:
+        """An initiative as its author sees it; who may see it is decided elsewhere."""
+        return self._line(INITIATIVE.c.id == initiative_id)
+
     def _columns(self) -> Any:
         names = ("id", "code", "title", "state", "submitted_at", "sealed", "place")
         return select(*(INITIATIVE.c[name] for name in names))

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import instant, key, long_text, metadata, one_of, to
+from storage.entered_models import HOW, Claim, EnteredFor
 from storage.initiative_models import (
     FILE_STATES,
     STATES,
@@ -30,17 +31,20 @@ from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSucce
 
 __all__ = [
     "FILE_STATES",
+    "HOW",
     "LEVELS",
     "STATES",
     "Aim",
     "Attachment",
     "Audit",
     "Author",
+    "Claim",
     "CodeAttempt",
     "Consent",
     "DeadLetter",
     "Discarded",
     "Disclosure",
+    "EnteredFor",
     "GroupChat",
     "Heard",
     "Initiative",
@@ -133,6 +137,8 @@ class Worker(SQLModel, table=True):
     consent: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     consent_asked_at: datetime | None = instant(nullable=True)
     erased_at: datetime | None = instant(nullable=True)
+    # Known by name only, because somebody entered for them; until they come themselves.
+    placeholder: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class Membership(SQLModel, table=True):
@@ -205,7 +211,11 @@ class Chat(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """An initiative its author has not submitted: the answers so far and the question that is open."""
+    """An initiative its author has not submitted: the answers so far and the question that is open.
+
+    Of one that is typed for somebody else, `for_worker_id` is the author, or `for_name` of one not known yet,
+    and `unit_id` the unit it is handed in for.
+    """
 
     id: int | None = key()
     worker_id: int | None = to("worker.id")
@@ -214,6 +224,8 @@ class Draft(SQLModel, table=True):
     place: Any = Field(default=None, sa_type=Json, nullable=False)
     offered: Any = Field(default=None, sa_type=Json, nullable=True)
     corrects_id: int | None = Field(default=None, sa_type=Id, nullable=True)
+    for_worker_id: int | None = Field(default=None, sa_type=Id, index=True, nullable=True)
+    for_name: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     created_at: datetime = instant()
     updated_at: datetime = instant()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from storage.models import metadata
 from storage.personal import RULES
@@ -62,7 +62,9 @@ class OwnData:
         return {
             "worker": [worker_id],
             "chat": self._numbers(CHAT, CHAT.c.worker_id == worker_id),
-            "draft": self._numbers(DRAFT, DRAFT.c.worker_id == worker_id),
+            "draft": self._numbers(
+                DRAFT, or_(DRAFT.c.worker_id == worker_id, DRAFT.c.for_worker_id == worker_id)
+            ),
             "initiative": self._numbers(INITIATIVE, INITIATIVE.c.author_id == worker_id),
         }
 

@@ -27,6 +27,14 @@ class OpenDraft:
     offered: dict[str, Any] | None
     corrects_id: int | None
     created_at: datetime
+    for_worker_id: int | None = None
+    for_name: str = ""
+    unit_id: int | None = None
+
+    @property
+    def for_other(self) -> bool:
+        """Whether it is typed for somebody else."""
+        return self.for_worker_id is not None or bool(self.for_name)
 
 
 @dataclass(slots=True)
@@ -69,6 +77,9 @@ _BEHIND = Prepared(
         DRAFT.c.offered,
         DRAFT.c.corrects_id,
         DRAFT.c.created_at,
+        DRAFT.c.for_worker_id,
+        DRAFT.c.for_name,
+        DRAFT.c.unit_id,
         WORKER.c.consent,
     )
     .select_from(
@@ -96,7 +107,7 @@ class People:
         row = _BEHIND.first(self._connection, where)
         if row is None:
             return None
-        draft = None if row[7] is None else self._opened(row[7:12])
+        draft = None if row[7] is None else self._opened(row[7:15])
         return Person(
             chat_id=row[0],
             worker_id=row[1],
@@ -106,7 +117,7 @@ class People:
             language=row[5],
             unit_id=row[6],
             reachable=row[2],
-            consent=row[12],
+            consent=row[15],
             talk=row[3] or {},
             draft=draft,
         )

@@ -35,6 +35,8 @@ RULES = (
     Rule("dead_letter", "chat_id", "chat", ERASE),
     Rule("attachment", "worker_id", "worker", ERASE),
     Rule("attachment", "initiative_id", "initiative", ERASE, export=False),
+    # Of a draft that somebody types for the person, its files too.
+    Rule("attachment", "draft_id", "draft", ERASE, export=False),
     Rule("likeness_key", "initiative_id", "initiative", ERASE),
     Rule("initiative_version", "initiative_id", "initiative", ERASE),
     Rule("review_note", "worker_id", "worker", ERASE),
@@ -63,6 +65,11 @@ RULES = (
     Rule("initiative", "author_id", "worker", KEEP),
     Rule("chat", "worker_id", "worker", ERASE),
     Rule("draft", "worker_id", "worker", ERASE),
+    Rule("draft", "for_worker_id", "worker", ERASE, export=False),
+    Rule("claim", "worker_id", "worker", ERASE),
+    # That it was typed for them by somebody: numbers and dates.
+    Rule("entered_for", "initiative_id", "initiative", KEEP),
+    Rule("entered_for", "entered_by", "worker", KEEP),
     Rule("petition", "asker_id", "worker", ERASE),
     Rule("petition", "subject_id", "worker", ERASE),
     Rule("invitation_use", "worker_id", "worker", ERASE),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.models import metadata
 
 WORKER, CHAT = metadata.tables["worker"], metadata.tables["chat"]
+DRAFT = metadata.tables["draft"]
 OUTBOX, GRANT = metadata.tables["outbox"], metadata.tables["role_grant"]
 MEMBERSHIP, INITIATIVE = metadata.tables["membership"], metadata.tables["initiative"]
 OPEN = ("waiting", "claimed")
@@ -30,11 +31,13 @@ def relink(connection: Connection, old_id: int, new_id: int, now: datetime) -> l
     draft = next((chat["draft_id"] for chat in old if chat["draft_id"] is not None), None)
     for chat in old:
         _let_go(connection, chat["id"], kept["id"], kept["channel"], kept["address"])
-    for column in _pointing_to("worker"):
-        _repoint(connection, column, new_id, old_id)
+    for column in pointing_to("worker"):
+        repoint(connection, column, new_id, old_id)
     values = {"talk": None, "draft_id": kept["draft_id"] or draft}
     connection.execute(update(CHAT).where(CHAT.c.id == kept["id"]).values(**values))
     _agreement(connection, old_id, new_id)
+    typed_for = update(DRAFT).where(DRAFT.c.for_worker_id == new_id)
+    connection.execute(typed_for.values(for_worker_id=old_id))
     connection.execute(delete(WORKER).where(WORKER.c.id == new_id))
     return [(chat["channel"], chat["address"]) for chat in old]
 
@@ -55,8 +58,8 @@ def _let_go(connection: Connection, gone: int, kept: int, channel: str, address:
     waits = update(OUTBOX).where(OUTBOX.c.chat_id == gone, OUTBOX.c.state.in_(OPEN))
     connection.execute(waits.values(chat_id=kept, channel=channel, address=address))
     connection.execute(delete(OUTBOX).where(OUTBOX.c.chat_id == gone))
-    for column in _pointing_to("chat"):
-        _repoint(connection, column, gone, kept)
+    for column in pointing_to("chat"):
+        repoint(connection, column, gone, kept)
     connection.execute(delete(CHAT).where(CHAT.c.id == gone))
 
 
@@ -64,10 +67,11 @@ def _agreement(connection: Connection, old_id: int, new_id: int) -> None:
     """The consent just given, and the language just chosen, are the newest there are."""
     newest = connection.execute(select(WORKER).where(WORKER.c.id == new_id)).mappings().one()
     fields = {name: newest[name] for name in ("consent", "consent_asked_at", "language")}
-    connection.execute(update(WORKER).where(WORKER.c.id == old_id).values(**fields))
+    # Somebody who was known by name only has come in person now.
+    connection.execute(update(WORKER).where(WORKER.c.id == old_id).values(**fields, placeholder=False))
 
 
-def _pointing_to(table: str) -> list[Column[int]]:
+def pointing_to(table: str) -> list[Column[int]]:
     """Every column of every table that names a row of this one; a table added later is found as well."""
     return [
         column
@@ -77,7 +81,7 @@ def _pointing_to(table: str) -> list[Column[int]]:
     ]
 
 
-def _repoint(connection: Connection, column: Column[int], gone: int, kept: int) -> None:
+def repoint(connection: Connection, column: Column[int], gone: int, kept: int) -> None:
     """What pointed to one now points to the other; where the other has its own of that kind, it stays."""
     table = column.table
     keys = list(table.primary_key.columns)

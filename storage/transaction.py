@@ -15,6 +15,7 @@ from storage.consents import Consents
 from storage.dead_letters import DeadLetters
 from storage.disclosures import Disclosures
 from storage.drafts import Drafts
+from storage.entered import Entered
 from storage.erasing import Erasing
 from storage.figure_lists import FigureLists
 from storage.groups import Groups
@@ -108,6 +109,10 @@ class Transaction:
     @cached_property
     def groups(self) -> Groups:
         return Groups(self.connection)
+
+    @cached_property
+    def entered(self) -> Entered:
+        return Entered(self.connection)
 
     @cached_property
     def erasing(self) -> Erasing:
