@@ -12,7 +12,8 @@ from datetime import datetime
 
 from handlers.house import House
 from handlers.messages import Reply
-from handlers.reminder_moments import Chosen, Moment, Moves, choose, moments_of, quiet_of
+from handlers.reminder_manners import last_of, manners_of
+from handlers.reminder_moments import Chosen, Moment, Moves, choose, moments_of
 from handlers.reminder_pages import KINDS, page_of
 from handlers.reminder_phases import watch
 from handlers.reminder_words import Spoken, compose
@@ -101,28 +102,40 @@ def _promise(
     now: datetime,
 ) -> int:
     """Outbox rows and the note of what became of each; which rows are new is what counts."""
-    due_at = say_at(house, moment, now)
-    rows = [
-        _row(reader, one.reply, moment, now, due_at)
-        for _, reader, one in spoken
-        if reader is not None and one.reply is not None
-    ]
-    new = [row["once"] for row, made in zip(rows, tx.reminder_log.promise(rows), strict=True) if made]
-    fresh = set(new)
+    manners = manners_of(tx, house, {worker: reader for worker, reader, _ in spoken if reader is not None})
+    ahead = last_of(tx, house, moment, now)
+    rows, notes, early = [], [], []
     reason = "late" if moment.late(now) else ""
-    notes = [
-        (worker, "promised", reason) if one.reply is not None else (worker, "silent", one.reason)
-        for worker, _, one in spoken
-        if (one.reply is None and moment.kind != "reviewed") or moment.once_for(worker) in fresh
-    ]
-    tx.reminder_log.note(moment.key, notes, now)
+    for worker, reader, one in spoken:
+        if reader is None or one.reply is None:
+            if moment.kind != "reviewed":
+                notes.append((worker, "silent", one.reason))
+            continue
+        manner = manners[worker]
+        due_at, why = manner.say_at(moment, now)
+        if due_at is None:
+            notes.append((worker, "silent", why))
+        else:
+            rows.append((worker, _row(reader, one.reply, moment, now, due_at)))
+        if ahead is not None and (at := manner.ahead_of(ahead, now)) is not None:
+            early.append((worker, _row(reader, one.reply, ahead, now, at)))
+    count = _kept(tx, moment, rows, notes, reason, now)
+    return count + (_kept(tx, ahead, early, [], "before_quiet", now) if ahead is not None else 0)
+
+
+def _kept(
+    tx: Transaction,
+    moment: Moment,
+    rows: Sequence[tuple[int, dict[str, object]]],
+    notes: Sequence[tuple[int | None, str, str]],
+    reason: str,
+    now: datetime,
+) -> int:
+    """Promise what was not promised before, and note it; how many were new."""
+    made = tx.reminder_log.promise([row for _, row in rows])
+    new = [(worker, "promised", reason) for (worker, _), fresh in zip(rows, made, strict=True) if fresh]
+    tx.reminder_log.note(moment.key, [*notes, *new], now)
     return len(new)
-
-
-def say_at(house: House, moment: Moment, now: datetime) -> datetime:
-    """Quiet hours hold what is unasked, unless it would then come too late."""
-    at = quiet_of(house.programme).sayable(now)
-    return at if at < moment.until else now
 
 
 def _row(reader: Reader, reply: Reply, moment: Moment, now: datetime, due_at: datetime) -> dict[str, object]:

@@ -22,6 +22,7 @@ from storage.joining_models import CodeAttempt, GroupChat, InvitationUse, Petiti
 from storage.likeness_models import LikenessKey
 from storage.message_models import Audit, DeadLetter, Heard, Outbox, Sequence, Setting
 from storage.privacy_models import Consent, PrivacyRequest
+from storage.reminder_choice_models import ReminderChoice, UnitQuiet
 from storage.reminder_models import PhaseReport, ReminderMoment, ReminderNote
 from storage.review_models import Move, ReviewNote
 from storage.secrecy_models import LEVELS, Discarded, Disclosure
@@ -56,6 +57,7 @@ __all__ = [
     "Petition",
     "PhaseReport",
     "PrivacyRequest",
+    "ReminderChoice",
     "ReminderMoment",
     "ReminderNote",
     "ReviewNote",
@@ -67,6 +69,7 @@ __all__ = [
     "UnitAbove",
     "UnitGroup",
     "UnitGroupMember",
+    "UnitQuiet",
     "UnitSize",
     "UnitSuccessor",
     "UnitTarget",

@@ -82,6 +82,8 @@ RULES = (
     Rule("role_grant", "worker_id", "worker", ERASE),
     # The proof that they once agreed: purpose, version, dates; the event only as a mark of ours.
     Rule("reminder_note", "worker_id", "worker", ERASE),
+    Rule("reminder_choice", "worker_id", "worker", ERASE),
+    Rule("unit_quiet", "set_by", "worker", KEEP),
     Rule("consent", "worker_id", "worker", KEEP),
     Rule("privacy_request", "worker_id", "worker", KEEP),
     # Numbers, codes and keys; it could not be changed if one wanted to.

@@ -30,6 +30,7 @@ from storage.people import People
 from storage.petitions import Petitions
 from storage.prepared import executed
 from storage.privacy_requests import PrivacyRequests
+from storage.reminder_choices import ReminderChoices
 from storage.reminder_log import ReminderLog
 from storage.reminders import Reminders
 from storage.retention import Retention
@@ -157,6 +158,10 @@ class Transaction:
     @cached_property
     def privacy_requests(self) -> PrivacyRequests:
         return PrivacyRequests(self.connection)
+
+    @cached_property
+    def reminder_choices(self) -> ReminderChoices:
+        return ReminderChoices(self.connection)
 
     @cached_property
     def reminder_log(self) -> ReminderLog:
