@@ -64,14 +64,10 @@ class ReminderChoices:
             if not asking:
                 break
             places = sorted(set(asking.values()))
-            rows = select(QUIET).where(QUIET.c.unit_id.in_(places))
-            own = {
-                row.unit_id: (time.fromisoformat(row.begins), time.fromisoformat(row.ends)) for row in rows
-            }
-            parents = self._connection.execute(
-                select(UNIT.c.id, UNIT.c.parent_id).where(UNIT.c.id.in_(places))
-            )
-            above = {row[0]: row[1] for row in parents}
+            quiet = select(QUIET).where(QUIET.c.unit_id.in_(places))
+            own = {row.unit_id: _hours(row.begins, row.ends) for row in self._connection.execute(quiet)}
+            parents = select(UNIT.c.id, UNIT.c.parent_id).where(UNIT.c.id.in_(places))
+            above = {row[0]: row[1] for row in self._connection.execute(parents)}
             found |= {unit: own[place] for unit, place in asking.items() if place in own}
             asking = {u: above[p] for u, p in asking.items() if p not in own and above.get(p) is not None}
         return found
