@@ -6,12 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.house import House
+from handlers.programme import Phase
+from handlers.progress_figures import progress_of
+from handlers.progress_pictures import curve_of
 from handlers.reminder_moments import Moves, moments_of
-from handlers.reminder_pages import KINDS, page_of
+from handlers.reminder_pages import KINDS, Page, page_of
+from handlers.reminder_parts import met
 from handlers.reminder_phases import known
 from handlers.reminder_words import Spoken, compose
 from storage.outbox import Promise, Settled
 from storage.transaction import Transaction
+
+PICTURED = ("before", "half", "digest")  # of those that speak of a unit
 
 
 def checked(tx: Transaction, house: House, promise: Promise, now: datetime) -> Promise | None:
@@ -32,6 +38,20 @@ def checked(tx: Transaction, house: House, promise: Promise, now: datetime) -> P
     return None
 
 
+def _pictured(
+    tx: Transaction, house: House, spoken: Spoken, page: Page, about: tuple[int, Phase, str], now: datetime
+) -> Spoken:
+    """With the picture of the first unit that has not reached its target; drawn when it is sent."""
+    worker, phase, kind = about
+    units = [unit for unit in (*page.leads(worker), *page.watches(worker)) if not met(page.standings[unit])]
+    if spoken.reply is None or kind not in PICTURED or not units:
+        return spoken
+    part = progress_of(tx, house.programme, units[0], phase, now)
+    name, today = page.standings[units[0]].name, house.programme.local_day(now)
+    paper = curve_of(tx, house.programme, part, name, today)
+    return replace(spoken, reply=replace(spoken.reply, files=(paper,)))
+
+
 def _named(once: str | None) -> tuple[tuple[str, str, str], int] | None:
     """The kind, phase and offset of a reminder, and the worker, from the key of its row."""
     kind, _, rest = (once or "").partition(":")
@@ -50,5 +70,6 @@ def _anew(tx: Transaction, house: House, key: tuple[str, str, str], worker: int,
         for moment in moments_of(house.programme, phase, moves, now):
             if moment.kind == kind and (moment.once or moment.offset) == offset:
                 page = page_of(tx, kind, code, [worker])
-                return compose(tx, house, moment, moves, page, worker, now)
+                spoken = compose(tx, house, moment, moves, page, worker, now)
+                return _pictured(tx, house, spoken, page, (worker, phase, kind), now)
     return Spoken(None, "moved")

@@ -86,9 +86,9 @@ def _returned(one: Returned) -> Part:
     return Part((note,), ((Button(f"menu|correct.{one.id}|-", "button.complete", {"code": one.code}),),))
 
 
-def lead(tx: Transaction, page: Page, worker: int, always: bool) -> Iterator[Part]:
+def lead(tx: Transaction, page: Page, worker: int, always: bool, only: int | None = None) -> Iterator[Part]:
     """A unit's line, what is missing in both measures, drafts that wait (a number), own reviews."""
-    for unit in page.leads(worker):
+    for unit in page.leads(worker) if only is None else [only]:
         standing = page.standings[unit]
         reviews = _reviews(tx, worker, unit) if standing.figures.waiting else 0
         if met(standing) and not reviews and not always:
@@ -193,6 +193,15 @@ def _behind(tx: Transaction, unit: int, measure: str, at: At) -> tuple[list[Note
 
 def _share(part: int, whole: int) -> Decimal:
     return per_cent(part, whole) or Decimal(0)
+
+
+def lagging(tx: Transaction, unit: int, at: At, most: int) -> list[int]:
+    """The units directly below that are behind the required pace in either measure, worst first."""
+    found: dict[int, None] = {}
+    for measure in MEASURES:
+        worst = tx.aims.children(unit, at.phase.code, measure, at.now.date(), most)
+        found |= dict.fromkeys(one.unit_id for one in worst if _lags(one, measure, at))
+    return list(found)
 
 
 def _done(one: Standing, measure: str) -> tuple[int, int]:

@@ -31,6 +31,7 @@ DEEDS: Mapping[str, frozenset[str]] = {
     "bind_group": _LEADS,
     "bulk": _LEADS,
     "awards": _OFFICERS,
+    "nudge": _OFFICERS,
     "preview": _OFFICERS,
     "read_sealed": frozenset({"lead", "officer"}),  # and only for that very unit: see OWN_UNIT_ONLY
     "disclose": frozenset({"lead", "officer"}),  # the establishment itself says how much leaves it

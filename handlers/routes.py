@@ -21,6 +21,7 @@ from handlers import (
     members,
     menu,
     mine,
+    nudging,
     privacy,
     progress,
     proxy,
@@ -90,6 +91,7 @@ TAPPED: Mapping[str, Tapped] = {
     "relink": relinking.pressed,
     "start": start.pressed,
     "menu": menu.pressed,
+    "nudge": nudging.pressed,
     "privacy": privacy.pressed,
 }
 TOPICS: Mapping[str, Topic] = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
+from alembic.command import upgrade as migrate
 from sqlalchemy import insert, select
 
 from handlers.closing import at_work
@@ -14,10 +16,12 @@ from handlers.listening import listen
 from handlers.messages import Pressed, Typed, What
 from storage.database import Database
 from storage.models import metadata
+from storage.upgrade import _scripts, upgrade_database
 from tests.phone import PHASES, Clock, Phone
 
 CLOSES = PHASES[0].closes
 INITIATIVE = metadata.tables["initiative"]
+BEFORE = "0011"  # the revision before the one that let the bot speak first
 SECOND = timedelta(seconds=1)
 _messages = count(1_000)
 
@@ -100,3 +104,30 @@ class TestATap:
     ) -> None:
         hears(phone, submit, None, CLOSES + SECOND)
         assert handed_in(phone) == []
+
+
+def test_initiatives_of_an_older_database_were_not_interrupted(database: Database, tmp_path: Path) -> None:
+    if not database.is_sqlite:
+        pytest.skip("one kind of database is enough for statements that are the same on both")
+    older = Database(f"sqlite:///{tmp_path / 'older.db'}")
+    with older.schema_connection() as connection:
+        config = _scripts()
+        config.attributes["connection"] = connection
+        migrate(config, BEFORE)
+        for line in (
+            "INSERT INTO unit (id, code, name, level, created_at)"
+            " VALUES (1, 'A', 'A', 'x', '2023-08-15 05:00:00')",
+            "INSERT INTO worker (id, name, language, created_at)"
+            " VALUES (1, 'Lan', 'vi', '2023-08-15 05:00:00')",
+            "INSERT INTO initiative (id, code, unit_id, author_id, phase, state, sealed, title, kind, effect,"
+            " benefit_in_money, applied_on, applied_precision, place, created_at, submitted_at)"
+            " VALUES (1, 'SK-00001', 1, 1, 'gd2', 'submitted', 0, 'T', 'technical', 'E', 0, '2023-01-01',"
+            " 'day', '{}', '2023-08-15 05:00:00', '2023-08-15 05:00:00')",
+        ):
+            connection.exec_driver_sql(line)
+        connection.commit()
+    upgrade_database(older)
+    with older.reading() as tx:
+        assert list(tx.connection.execute(select(INITIATIVE.c.interrupted)).scalars()) == [False]
+        assert tx.reminder_log.moments() == {}
+    older.close()

@@ -15,6 +15,7 @@ from handlers.reminders import PAGE, tick
 from storage.database import Database
 from storage.models import metadata
 from storage.outbox import Promise
+from storage.unit_tree import rebuild_tree
 from tests.phone import PHASES, PROGRAMME, SPEECH, ZONE, Clock, Phone, house
 
 OUTBOX, UNIT = metadata.tables["outbox"], metadata.tables["unit"]
@@ -143,6 +144,16 @@ class TestALead:
         assert said.text.index("Bản nháp") < said.text.index("Công ty A")
         assert "1 bản nháp chưa nộp" in said.text
 
+    def test_gets_the_picture_of_the_unit_with_it(self, lead: Phone, clock: Clock) -> None:
+        ticks(lead.database, CLOSES - timedelta(days=7, hours=-8))
+        now = CLOSES - timedelta(days=7, hours=-9)
+        with lead.database.transaction() as tx:
+            (promise,) = tx.outbox.claim(9, now, now + timedelta(minutes=1))
+            fresh = checked(tx, lead.house, promise, now)
+        assert fresh is not None
+        (paper,) = Reply.of(fresh.body).files
+        assert paper.kind == "progress_curve"
+
     def test_whose_target_is_met_hears_nothing(self, lead: Phone, clock: Clock) -> None:
         with lead.database.transaction() as tx:
             unit = tx.units.by_code("A")
@@ -264,3 +275,60 @@ class TestAMovedClose:
         ticks(phone.database, clock() + timedelta(hours=1), moved)
         (said,) = phone.reads()
         assert "Gia hạn" in said.text
+
+
+class TestAnOfficer:
+    """Two units under one: A is behind and has a lead, B has done its part."""
+
+    @pytest.fixture
+    def officer(self, database: Database, phone: Phone, clock: Clock) -> Phone:
+        with database.transaction() as tx:
+            run, at = tx.connection.execute, clock()
+            run(insert(UNIT).values(id=1, code="R", name="Liên đoàn", created_at=at))
+            run(insert(UNIT).values(id=2, code="A", name="Công ty A", parent_id=1, created_at=at))
+            run(insert(UNIT).values(id=3, code="B", name="Công ty B", parent_id=1, created_at=at))
+            aim, tally = metadata.tables["aim"], metadata.tables["tally"]
+            for unit, parent, count in ((1, None, 20), (2, 1, 10), (3, 1, 10)):
+                run(insert(aim).values(unit_id=unit, parent_id=parent, phase="gd2", initiatives=count))
+            for unit, count in ((1, 11), (2, 1), (3, 10)):
+                run(insert(tally).values(unit_id=unit, phase="gd2", valid=count))
+            rebuild_tree(tx.connection)
+            tx.roles.grant(1, "officer", 1, at)
+        return phone
+
+    def test_sees_who_is_behind_the_required_pace_and_reminds_them_once_a_day(
+        self, officer: Phone, clock: Clock
+    ) -> None:
+        lead = Phone(officer.database, clock, address="200").joins()
+        with officer.database.transaction() as tx:
+            tx.roles.grant(2, "lead", 2, clock())
+        clock.at = CLOSES - timedelta(days=7, hours=-9)
+        assert ticks(officer.database, clock()) == 2
+        lead.reads()
+        (said,) = officer.reads()
+        assert "1 đơn vị chậm" in said.text and "1. Công ty A: 1/10" in said.text
+        assert "Công ty B" not in said.text
+        (answer,) = officer.taps("Nhắc Công ty A", on=said)
+        assert "Đã nhắc 1 đơn vị" in answer.text
+        (told,) = lead.reads()
+        assert "cấp trên nhắc" in told.text and "Còn thiếu 9 sáng kiến" in told.text
+        (answer,) = officer.taps("Nhắc tất cả", on=said)
+        assert "Đã nhắc 0 đơn vị; 1 đơn vị đã được nhắc hôm nay" in answer.text
+        assert lead.reads() == []
+
+    def test_gets_the_final_report_with_the_figures_of_the_close(self, officer: Phone, clock: Clock) -> None:
+        ticks(officer.database, CLOSES + timedelta(seconds=1))
+        with officer.database.transaction() as tx:
+            tally = metadata.tables["tally"]
+            tx.connection.execute(tally.update().where(tally.c.unit_id == 1).values(valid=19))
+        with officer.database.transaction() as tx:
+            (promise,) = tx.outbox.claim(9, CLOSES + timedelta(hours=9), CLOSES + timedelta(hours=10))
+            fresh = checked(tx, officer.house, promise, CLOSES + timedelta(hours=9))
+        assert fresh is not None
+        said = SPEECH.render(Reply.of(fresh.body), "vi").text
+        assert "đã kết thúc" in said and "11/20 = đạt 55,0 %" in said
+
+    def test_others_cannot_remind_a_unit(self, officer: Phone, clock: Clock) -> None:
+        stranger = Phone(officer.database, clock, address="300").joins()
+        (said,) = stranger.presses("nudge|u.2.gd2|-")
+        assert "Đã nhắc" not in said.text
