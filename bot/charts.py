@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, DPI = 1_080, 100
+COLOURS = 64
 INK, FAINT, GRID = "#1d2733", "#5c6b7a", "#dde3ea"
 DONE, WELL, TARGET, NEEDED = "#0b6fc2", "#12813f", "#c0392b", "#d9822b"
 PAPER = "#ffffff"
@@ -41,7 +42,8 @@ class Charts:
         """The valid ones day by day, against the target and the pace that is needed."""
         figure, axes = _sheet(1_080)
         self._head(figure, params, language)
-        axes.set_position((0.15, 0.14, 0.80, 0.58))
+        left = 0.15 if max(params["target"] or 0, params["done"]) < 100_000 else 0.22
+        axes.set_position((left, 0.14, 0.95 - left, 0.58))
         days = [date.fromisoformat(day) for day, _ in params["points"]]
         sums = [total for _, total in params["points"]]
         opens, closes, today = (date.fromisoformat(params[name]) for name in ("opens", "closes", "today"))
@@ -60,7 +62,17 @@ class Charts:
                     _numbers([today, closes]), [params["done"], target],
                     color=NEEDED, linewidth=4, linestyle=(0, (1, 1.2)),
                 )  # fmt: skip
-        axes.plot(_numbers([xs[-1]]), [ys[-1]], "o", color=DONE, markersize=17, markeredgecolor=PAPER, mew=3)
+        axes.plot(
+            _numbers([xs[-1]]),
+            [ys[-1]],
+            "o",
+            color=DONE,
+            markersize=17,
+            markeredgecolor=PAPER,
+            mew=3,
+            clip_on=False,
+            zorder=5,
+        )
         top = max([target or 0, *ys, 1])
         axes.set_ylim(0, top * 1.18)
         _days(axes, opens, max(closes, xs[-1]), language)
@@ -109,7 +121,7 @@ class Charts:
             against = {"done": done, "target": grouped(bar["target"], language)}
             said = self.speech.say(language, "chart.share", {**against, "share": decimal(share, language)})
         axes.text(120, place + 0.30, said, ha="right", va="center", color=INK, **_font(SMALL, bold=True))
-        room = max(12, (930 - 16 * len(said)) // 16)  # a letter is about 16 pixels wide
+        room = max(12, (930 - 16 * len(said)) // 18)  # a letter is about so many pixels wide
         axes.text(0, place + 0.30, _shortened(bar["unit"], room), va="center", color=INK, **_font(SMALL))
 
     def _rest(self, params: Mapping[str, Any], language: str) -> str:
@@ -139,7 +151,12 @@ class Charts:
             target, share = grouped(params["target"], language), decimal(Decimal(params["share"]), language)
             said = self.speech.say(language, "chart.line", {"done": done, "target": target, "share": share})
         color = WELL if params["target"] and params["done"] >= params["target"] else DONE
-        figure.text(0.05, 1 - (after + 62) / height, said, color=color, **_font(LARGE, bold=True))
+        figure.text(0.05, 1 - (after + 62) / height, said, color=color, **_font(_size(said), bold=True))
+
+
+def _size(said: str) -> int:
+    """Letters as large as the width allows."""
+    return LARGE if len(said) <= _LINE else MIDDLE if len(said) <= _LINE + 8 else SMALL
 
 
 def _sheet(height: int) -> tuple[Figure, Axes]:
@@ -152,8 +169,14 @@ def _sheet(height: int) -> tuple[Figure, Axes]:
 
 
 def _printed(figure: Figure, name: str) -> Drawn:
+    """A PNG of few colours: a third of the size, for slow phones."""
+    from PIL import Image
+
+    canvas: Any = figure.canvas
+    canvas.draw()
+    image = Image.frombytes("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba())).convert("RGB")
     written = io.BytesIO()
-    figure.savefig(written, format="png", dpi=DPI)
+    image.quantize(COLOURS, Image.Quantize.FASTOCTREE).save(written, "PNG")
     return Drawn(written.getvalue(), name, "image/png", "photo")
 
 
@@ -185,7 +208,9 @@ def _numbers(days: list[date]) -> list[int]:
 def _word(axes: Axes, said: str, height: float, color: str) -> None:
     """A word above a line, at its left end."""
     across = axes.get_yaxis_transform()
-    axes.text(0.02, height, said, transform=across, va="bottom", color=color, **_font(MIDDLE, bold=True))
+    under = {"facecolor": PAPER, "edgecolor": "none", "pad": 3, "alpha": 0.8}
+    word = axes.text(0.02, height, said, transform=across, va="bottom", color=color, bbox=under)
+    word.set_fontproperties(_typeface(MIDDLE, True))
 
 
 def _days(axes: Axes, opens: date, closes: date, language: str) -> None:
@@ -227,5 +252,6 @@ def _shortened(name: str, room: int) -> str:
     """A long name without its middle: what tells units apart stands at the end."""
     if len(name) <= room:
         return name
-    end = room // 2
-    return f"{name[: room - end - 1].rstrip()}…{name[-end:].lstrip()}"
+    start, end = name[: room - room // 2 - 1], name[-(room // 2) :]
+    start, end = start.rpartition(" ")[0] or start, end.partition(" ")[2] or end
+    return f"{start.rstrip()}…{end.lstrip()}"

@@ -10,7 +10,16 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_backup, cli_dead_letters, cli_export, cli_figures, cli_fingerprint, cli_keys, cli_privacy
+from bot import (
+    cli_backup,
+    cli_dead_letters,
+    cli_export,
+    cli_figures,
+    cli_fingerprint,
+    cli_keys,
+    cli_privacy,
+    cli_progress,
+)
 from bot.commands import ConfigOption, configured, fail, opened, say
 
 app = typer.Typer(
@@ -30,6 +39,7 @@ app.add_typer(cli_privacy.audit_app, name="audit")
 app.add_typer(cli_privacy.privacy_app, name="privacy")
 app.command()(cli_privacy.tidy)
 cli_figures.add_to(app)
+app.command()(cli_progress.progress)
 app.command()(cli_backup.backup)
 app.command()(cli_fingerprint.fingerprint)
 app.command()(cli_backup.restore)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from rapidfuzz import fuzz, process
@@ -12,6 +13,7 @@ from storage.transaction import Transaction
 
 SUGGESTED = 5
 LONGEST = 200
+LIKELY = 0.8  # the only unit that was found is shown at once; a less likely one is offered
 SURE = 0.98  # of what was typed and of the name: this unit and no other is meant
 
 
@@ -21,9 +23,20 @@ def meant(tx: Transaction, typed: str, today: date) -> tuple[int | None, list[Fo
     if exact is not None:
         return exact.id, []
     found = find_units(tx, typed, SUGGESTED, today=today)
-    if len(found) == 1 or (found and found[0].score >= SURE > found[1].score):
+    alone = len(found) == 1 and found[0].score >= LIKELY
+    if alone or (len(found) > 1 and found[0].score >= SURE > found[1].score):
         return found[0].id, []
     return None, found
+
+
+def suggested(
+    tx: Transaction, typed: str, found: Sequence[FoundUnit], today: date
+) -> tuple[bool, list[FoundUnit]]:
+    """Whether one of those found is likely meant, and what to offer: else the nearest five."""
+    if found and found[0].score >= LIKELY:
+        return True, list(found)
+    known = {unit.id for unit in found}
+    return False, [*found, *(unit for unit in nearest(tx, typed, today) if unit.id not in known)][:SUGGESTED]
 
 
 def nearest(tx: Transaction, typed: str, today: date) -> list[FoundUnit]:

@@ -11,9 +11,9 @@ from handlers import initiative, progress_lists, rankings, rights
 from handlers.folding import kept
 from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply, day, moment, number
-from handlers.nearest_units import meant, nearest
+from handlers.nearest_units import meant, suggested
 from handlers.programme import Phase, Programme
-from handlers.progress_figures import MEASURES, Progress, parts_of, progress_of
+from handlers.progress_figures import MEASURES, parts_of, progress_of
 from handlers.progress_lines import lines_of
 from handlers.progress_pictures import MOST_BARS, bars_of, curve_of
 from handlers.promising import offer, promise
@@ -56,8 +56,8 @@ def hear(tx: Transaction, person: Person, typed: str, house: House, now: datetim
     unit_id, found = meant(tx, typed, today)
     if unit_id is not None:
         return show(tx, person, unit_id, 0, house, now)
-    key = "progress.which" if found else "progress.unknown_unit"
-    offered = found or nearest(tx, typed, today)
+    likely, offered = suggested(tx, typed, found, today)
+    key = "progress.which" if likely else "progress.unknown_unit"
     if not offered:
         return initiative.reply_and_ask_again(tx, person, Note("progress.no_units"), house=house, now=now)
     rows: list[Row] = [
@@ -146,6 +146,8 @@ def _ways(
         label = {"count": number(count)}
         rows.append((Button(f"progress|below.{here}.0|-", "button.below", label),))
     rows += progress_lists.ways(tx, person, unit.id, index, phase_of(programme, index), now)
+    if rights.may(tx, person, "export", unit.id, now):
+        rows.append((Button(f"export|unit.{unit.id}|-", "button.sheet"),))
     if tx.unit_groups.of(unit.id):
         rows.append((Button(f"progress|rank.{here}.0|-", "button.ranking"),))
     if unit.parent_id is not None:
@@ -178,7 +180,7 @@ def below(
     """The units directly below, the furthest behind first."""
     today, phase = house.programme.local_day(now), phase_of(house.programme, index)
     code, count = ALL if phase is None else phase.code, tx.aims.count_children(unit_id, today)
-    measure = measure_of(progress_of(tx, house.programme, unit_id, phase, now))
+    measure = progress_of(tx, house.programme, unit_id, phase, now).leading
     found = tx.aims.children(unit_id, code, measure, today, PAGE, page * PAGE)
     head = {"unit": tx.people.unit_name(unit_id), "count": number(count)}
     lines = [Note("progress.below.head", head)]
@@ -195,13 +197,6 @@ def below(
     return _say(tx, person, Reply("progress.choose", {}, tuple(lines), tuple(rows)), now)
 
 
-def measure_of(part: Progress) -> str:
-    """By which measure units are put in order: initiatives, unless only people have a target."""
-    only_people = part.initiatives.target is None and not part.initiatives.units.aimed
-    has_people = part.people.target is not None or part.people.units.aimed
-    return MEASURES[1] if only_people and has_people else MEASURES[0]
-
-
 def picture(
     tx: Transaction, person: Person, name: str, unit_id: int, index: int, house: House, now: datetime
 ) -> Outcome:
@@ -211,7 +206,7 @@ def picture(
     if name == "curve":
         paper = curve_of(tx, house.programme, part, unit, today)
     else:
-        code, measure = ALL if phase is None else phase.code, measure_of(part)
+        code, measure = ALL if phase is None else phase.code, part.leading
         behind = tx.aims.children(unit_id, code, measure, today, MOST_BARS)
         paper = bars_of(part, unit, behind, tx.aims.count_children(unit_id, today), measure)
     rows = ((Button(f"progress|see.{unit_id}.{index}|-", "button.figures"),),)

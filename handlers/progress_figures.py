@@ -67,6 +67,12 @@ class Progress:
     reached_on: date | None
 
     @property
+    def leading(self) -> str:
+        """The measure that puts units below in order: initiatives, unless only people have a target."""
+        aimed = [one.target is not None or one.units.aimed > 0 for one in (self.initiatives, self.people)]
+        return MEASURES[1] if aimed == [False, True] else MEASURES[0]
+
+    @property
     def days_left(self) -> int | None:
         """Whole days until the close, the running one counted; None when it is not open."""
         return None if self.seconds_left is None else -(-self.seconds_left // 86_400)

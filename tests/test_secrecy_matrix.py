@@ -45,6 +45,13 @@ def presses(action: str) -> Deed:
     return lambda world: Pressed(action.format(sealed=world.sealed, open=world.open, draft=world.draft))
 
 
+def listed(world: World, figure: str, unit: str) -> Pressed:
+    with world.database.reading() as tx:
+        node = tx.units.by_code(unit)
+    assert node is not None
+    return Pressed(f"progress|{figure}.{node.id}.0.0|-")
+
+
 # path: (what is done, {role: what may be seen}). Whoever is not named sees no marker at all.
 PATHS: dict[str, tuple[Deed, Mapping[str, str]]] = {
     # Commands, every one there is, bare; what is more than nothing stands here, the rest below by itself.
@@ -68,6 +75,9 @@ PATHS: dict[str, tuple[Deed, Mapping[str, str]]] = {
     "complete": (presses("author|fix.{sealed}|-"), AUTHOR_LISTS),
     "/tiendo": (types("/tiendo"), AUTHOR_LISTS),
     "/tiendo T09-017": (types("/tiendo T09-017"), AUTHOR_LISTS),
+    "what is behind a figure": (lambda world: listed(world, "waiting", "T09-017"), AUTHOR_LISTS),
+    "what is behind a figure above": (lambda world: listed(world, "waiting", "T09"), AUTHOR_LISTS),
+    "the valid ones behind a figure": (lambda world: listed(world, "valid", "T09"), AUTHOR_LISTS),
     # The file itself: tests/test_exporting.py.
     "/xuat": (types("/xuat"), AUTHOR_LISTS),
     "/xuat T09-017": (types("/xuat T09-017"), AUTHOR_LISTS),

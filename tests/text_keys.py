@@ -194,6 +194,7 @@ PUT_TOGETHER = {
     "button.list_*": {f"button.list_{name}" for name in FIGURES_LISTED},
     "button.rank_*": {f"button.rank_{measure}" for measure in MEASURES},
     "progress.figure_*": {f"progress.figure_{name}" for name in FIGURES_LISTED},
+    "table.*": {f"table.{name}" for name in ("code", "unit", "valid", "target", "share")},
     "ranking.by_*": {f"ranking.by_{measure}" for measure in MEASURES},
     "button.in_*": {f"button.in_{language}" for language in TEXTS.languages},
     "button.role_*": {f"button.role_{role}" for role in ROLES},
