@@ -23,6 +23,8 @@ from handlers.reminders import Ticked, tick
 
 log = structlog.get_logger()
 LOOK_SECONDS = 20
+# A tick that is late is still wanted, several that were missed are one, and two never run at once.
+JOBS = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
 PROMPT = timedelta(milliseconds=5)  # just after the instant, never before it
 
 
@@ -45,9 +47,7 @@ class Schedule:
         self._now = now
         self._done = done
         self._hears = hears
-        self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
-        )
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOBS)
 
     async def run(self) -> None:
         """Tick until cancelled."""
