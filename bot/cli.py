@@ -19,6 +19,7 @@ from bot import (
     cli_keys,
     cli_privacy,
     cli_progress,
+    cli_reminders,
 )
 from bot.commands import ConfigOption, configured, fail, opened, say
 
@@ -38,6 +39,7 @@ app.add_typer(cli_keys.app, name="keys")
 app.add_typer(cli_privacy.audit_app, name="audit")
 app.add_typer(cli_privacy.privacy_app, name="privacy")
 app.command()(cli_privacy.tidy)
+app.command()(cli_reminders.preview_reminders)
 cli_figures.add_to(app)
 app.command()(cli_progress.progress)
 app.command()(cli_backup.backup)

@@ -24,10 +24,12 @@ from handlers.heard import Decision
 from handlers.progress_figures import MEASURES
 from handlers.progress_lists import STATES as FIGURES_LISTED
 from handlers.reminder_pages import KINDS
+from handlers.reminder_why import REASONS
 from handlers.review_facts import FACTS
 from handlers.rights import ROLES
 from storage.personal import RULES
 from storage.privacy_models import REQUESTS
+from storage.reminder_models import OUTCOMES
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("handlers", "bot", "bot/channels", "bot/documents")
@@ -212,6 +214,9 @@ PUT_TOGETHER = {
     "review.was_*": {"review.was_returned", "review.was_rejected"},
     "review.*.ask": {f"review.{what}.ask" for what in REVIEW_QUESTIONS},
     "review.*.refused": {f"review.{fact}.refused" for fact in FACTS},
+    "why.kind_*": {f"why.kind_{kind}" for kind in KINDS} | {"why.kind_other"},
+    "why.was_*": {f"why.was_{outcome}" for outcome in OUTCOMES},
+    "why.for_*": {f"why.for_{reason}" for reason in REASONS},
     "reminder.*.head": {f"reminder.{kind}.head" for kind in KINDS},
     "proxy.mark_*": {f"proxy.mark_{mark}" for mark in ("waiting", "confirmed", "disowned")},
     "role.*": {f"role.{role}" for role in ROLES},

@@ -1,0 +1,59 @@
+"""`/visao`: why a person was or was not reminded, from the log of reminders; never what was said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import initiative, rights
+from handlers.house import House, Outcome
+from handlers.messages import Note, moment, text
+from handlers.reminder_pages import KINDS
+from storage.people import Person
+from storage.transaction import Transaction
+
+MOST = 15
+ME = frozenset({"", "toi", "tôi", "me"})
+# Every reason a reminder is noted with; "" is that it was simply due.
+REASONS = (
+    "due", "late", "before_quiet", "target_met", "nothing_open", "unreachable", "no_consent", "taken_part",
+    "told_otherwise", "too_late", "nearer", "told_by_notice", "not_chosen", "snoozed", "quiet", "moved",
+    "merged",
+)  # fmt: skip
+
+
+def command(tx: Transaction, person: Person, argument: str, house: House, now: datetime) -> Outcome:
+    """About oneself; for an officer, about the author of an initiative by its code."""
+    said = argument.strip()
+    worker = person.worker_id
+    notes = []
+    if said.casefold() not in ME:
+        author = _author(tx, said)
+        if author is None or not rights.may(tx, person, "preview", author[1], now):
+            # The same words whether there is no such code or it is not theirs to ask about.
+            tx.audit.note(person.worker_id, "refused", "reminders:-", now, why="preview")
+            return initiative.reply_and_ask_again(tx, person, Note("why.nobody"), house=house, now=now)
+        worker = author[0]
+        notes.append(Note("why.about", {"code": said.upper()[:40]}))
+    notes += lines(tx, worker, house)
+    return initiative.reply_and_ask_again(tx, person, *notes, house=house, now=now)
+
+
+def lines(tx: Transaction, worker: int, house: House) -> list[Note]:
+    """What became of the last reminders for a worker, newest first, each with its reason."""
+    names = {phase.code: phase.name for phase in house.programme.phases}
+    found = []
+    for (kind, phase, offset), at, outcome, reason in tx.reminder_log.notes(worker, MOST):
+        named = text(f"why.kind_{kind}" if kind in KINDS else "why.kind_other")
+        why = reason if reason in REASONS else "due"
+        said = {
+            "what": named, "offset": offset.partition(".")[0] if kind == "before" else "",
+            "phase": names.get(phase, phase), "at": moment(at),
+            "outcome": text(f"why.was_{outcome}"), "why": text(f"why.for_{why}"),
+        }  # fmt: skip
+        found.append(Note("why.line", said))
+    return [Note("why.head"), *found] if found else [Note("why.empty")]
+
+
+def _author(tx: Transaction, code: str) -> tuple[int, int | None] | None:
+    item = tx.reviews.find(code.strip().upper()) if len(code) <= 40 else None
+    return None if item is None else (item.author_id, item.unit_id)

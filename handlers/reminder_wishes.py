@@ -1,0 +1,228 @@
+"""`/nhac`: which reminders a person wants, at what hour, not before when; a lead's unit and its quiet hours.
+
+The last warning before a close is always said, and the screen says so.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from handlers import initiative, rights
+from handlers.dates import read_date
+from handlers.day_times import take_times
+from handlers.folding import fold
+from handlers.house import House, Outcome
+from handlers.messages import Button, Event, Note, Reply, moment, text
+from handlers.promising import offer, promise
+from handlers.reminder_moments import quiet_of, written
+from storage.people import Person
+from storage.reminder_choices import AS_IT_COMES, Choice
+from storage.transaction import Transaction
+
+HOURS = ("06:30", "11:30", "15:30", "19:00")
+SHIFTS = (("21:00", "06:30"), ("06:00", "14:30"), ("14:00", "22:30"), ("00:00", "00:00"))
+LONGEST_SNOOZE = timedelta(days=366)
+
+
+def distances(house: House) -> list[str]:
+    """What may be left out: every distance of the programme, the farthest first, and the weekly digest."""
+    before = [written(one) for one in sorted(house.programme.reminding.before, reverse=True)]
+    return [*before, "digest"] if house.programme.reminding.digest is not None else before
+
+
+def command(tx: Transaction, person: Person, argument: str, house: House, now: datetime) -> Outcome:
+    """The choices as they stand; with words, an hour of the day or a day until which nothing is said."""
+    if not argument:
+        return _show(tx, person, house, now)
+    return _understood(tx, person, argument, house, now)
+
+
+def _show(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
+    choice = _choice(tx, person)
+    rows: list[tuple[Button, ...]] = []
+    marks = []
+    for name in distances(house):
+        label = {"label": _named(name)}
+        key = "button.unticked" if name in choice.left_out else "button.ticked"
+        marks.append(Button(f"remind|tick.{name}|-", key, label))
+    rows += [tuple(marks[place : place + 2]) for place in range(0, len(marks), 2)]
+    rows.append(tuple(_hour_button(hour) for hour in HOURS))
+    rows.append((Button("remind|any_hour|-", "button.any_hour"),))
+    if _snoozed(choice, now):
+        rows.append((Button("remind|wake|-", "button.wake"),))
+    else:
+        snoozes = ("button.snooze_day", "1"), ("button.snooze_days", "3")
+        rows.append(tuple(Button(f"remind|snooze.{days}|-", key) for key, days in snoozes))
+        rows.append((Button("remind|until|-", "button.snooze_until"),))
+    for unit in rights.units_for(tx, person, "invite"):
+        named = {"unit": tx.people.unit_name(unit)}
+        rows.append((Button(f"remind|quiet.{unit}|-", "button.unit_quiet", named),))
+    rows.append((Button("menu|continue|-", "button.done"),))
+    said = [*notes, *_as_it_stands(choice, house, now)]
+    return _say(tx, person, Reply("remind.ask", {}, tuple(said), tuple(rows)), now, about="remind")
+
+
+def _as_it_stands(choice: Choice, house: House, now: datetime) -> list[Note]:
+    wanted = [name for name in distances(house) if name not in choice.left_out]
+    notes = [Note("remind.last_stays")]
+    if not wanted:
+        notes.insert(0, Note("remind.only_last"))
+    if choice.hour is not None:
+        notes.append(Note("remind.at_hour", {"hour": f"{choice.hour:%H:%M}"}))
+    if _snoozed(choice, now) and choice.snoozed_until is not None:
+        notes.append(Note("remind.snoozed", {"until": moment(choice.snoozed_until)}))
+    return notes
+
+
+def _named(distance: str) -> dict[str, object]:
+    """7d as people say it."""
+    if distance == "digest":
+        return text("remind.digest")
+    unit = {"d": "reminder.days", "h": "reminder.hours", "m": "reminder.minutes"}[distance[-1]]
+    return text("remind.ahead", left=text(unit, count=int(distance[:-1])))
+
+
+def _hour_button(hour: str) -> Button:
+    return Button(f"remind|hour.{hour.replace(':', '')}|-", "button.at_hour", {"hour": hour})
+
+
+def _choice(tx: Transaction, person: Person) -> Choice:
+    return tx.reminder_choices.of([person.worker_id]).get(person.worker_id, AS_IT_COMES)
+
+
+def _snoozed(choice: Choice, now: datetime) -> bool:
+    return choice.snoozed_until is not None and choice.snoozed_until > now
+
+
+def pressed(
+    tx: Transaction, person: Person, _event: Event, choice: str, house: House, now: datetime
+) -> Outcome:
+    """A button of `/nhac`: tick, hour, snooze, wake; `quiet.<unit>` and its hours for a lead."""
+    name, _, argument = choice.partition(".")
+    chosen = _choice(tx, person)
+    if name == "quiet":
+        return _quiet(tx, person, argument, house, now)
+    if name == "until":
+        return _ask_until(tx, person, now)
+    if name == "tick" and argument in distances(house):
+        return _keep(tx, person, chosen._replace(left_out=chosen.left_out ^ {argument}), house, now)
+    if name == "hour" and len(argument) == 4 and argument.isdecimal() and int(argument[:2]) < 24:
+        hour = time(int(argument[:2]), min(int(argument[2:]), 59))
+        return _keep(tx, person, chosen._replace(hour=hour), house, now)
+    if name == "any_hour":
+        return _keep(tx, person, chosen._replace(hour=None), house, now)
+    if name == "wake":
+        return _keep(tx, person, chosen._replace(snoozed_until=None), house, now)
+    if name == "snooze" and argument in ("1", "3"):
+        until = now + timedelta(days=int(argument))
+        return _keep(tx, person, chosen._replace(snoozed_until=until), house, now)
+    return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+
+
+def _keep(tx: Transaction, person: Person, choice: Choice, house: House, now: datetime) -> Outcome:
+    tx.reminder_choices.keep(person.worker_id, choice, now)
+    return _show(tx, person, house, now, Note("remind.kept"))
+
+
+def _ask_until(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
+    rows = ((Button("menu|reminders|-", "button.back"),),)
+    return _say(tx, person, Reply("remind.until", {}, notes, rows, free=True), now, about="remind")
+
+
+def hear(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
+    """An hour ("17h30"), quiet hours for a unit ("22h đến 6h"), or a day ("25/12", "đến thứ Hai")."""
+    return _understood(tx, person, typed, house, now)
+
+
+def ask(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
+    """The same again."""
+    if (unit := person.talk.get("remind_unit")) is not None:
+        return _quiet(tx, person, str(unit), house, now, *notes)
+    return _show(tx, person, house, now, *notes)
+
+
+def _understood(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
+    times = [one for one in take_times(fold(typed[:200]))[0] if one is not None]
+    hours = [time(one.hour % 24, one.minute) for one in times]
+    unit = person.talk.get("remind_unit")
+    if unit is not None:
+        if len(hours) == 2 and rights.may(tx, person, "invite", int(unit), now):
+            return _set_quiet(tx, person, int(unit), (hours[0], hours[1]), house, now)
+        return _quiet(tx, person, str(unit), house, now, Note("remind.not_understood"))
+    zone = house.programme.zone
+    today = house.programme.local_day(now)
+    days: list[date] = []
+    for near in (today, today + timedelta(days=365)):  # a day without a year may lie ahead
+        heard = read_date(typed, near, zone)
+        found = (one.day for one in (heard.value, *heard.readings) if one is not None)
+        days = days or [day for day in found if day > today]
+    chosen = _choice(tx, person)
+    if days:
+        at = datetime.combine(days[0], hours[0] if hours else time(0), zone).astimezone(UTC)
+        if at - now <= LONGEST_SNOOZE:
+            return _keep(tx, person, chosen._replace(snoozed_until=at), house, now)
+    elif len(hours) == 1:
+        return _keep(tx, person, chosen._replace(hour=hours[0]), house, now)
+    return _show(tx, person, house, now, Note("remind.not_understood"))
+
+
+# --- the quiet hours of a unit
+
+
+def _quiet(
+    tx: Transaction, person: Person, argument: str, house: House, now: datetime, *notes: Note
+) -> Outcome:
+    """`<unit>` shows its quiet hours, `<unit>.<place>` sets one of the usual ones, `<unit>.none` clears."""
+    number, _, wanted = argument.partition(".")
+    if not number.isdecimal() or len(number) > 18 or tx.units.by_id(int(number)) is None:
+        return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
+    unit = int(number)
+    if not rights.may(tx, person, "invite", unit, now):
+        return rights.refused(tx, person, "invite", unit, house, now)
+    if wanted == "none":
+        return _set_quiet(tx, person, unit, None, house, now)
+    if wanted.isdecimal() and len(wanted) == 1 and int(wanted) < len(SHIFTS):
+        begun, ended = (time.fromisoformat(hour) for hour in SHIFTS[int(wanted)])
+        return _set_quiet(tx, person, unit, (begun, ended), house, now)
+    usual = quiet_of(house.programme)
+    begins_, ends_ = tx.reminder_choices.quiet_of([unit]).get(unit, (usual.begins, usual.ends))
+    rows: list[tuple[Button, ...]] = [
+        (Button(f"remind|quiet.{unit}.{place}|-", "button.quiet_hours", {"begins": begins, "ends": ends}),)
+        for place, (begins, ends) in enumerate(SHIFTS[:-1])
+    ]
+    rows.append((Button(f"remind|quiet.{unit}.{len(SHIFTS) - 1}|-", "button.no_quiet"),))
+    rows.append((Button(f"remind|quiet.{unit}.none|-", "button.usual_quiet"),))
+    rows.append((Button("menu|reminders|-", "button.back"),))
+    said = {"unit": tx.people.unit_name(unit), "begins": f"{begins_:%H:%M}", "ends": f"{ends_:%H:%M}"}
+    reply = Reply("remind.quiet", said, notes, tuple(rows), free=True)
+    return _say(tx, person, reply, now, about="remind", remind_unit=unit)
+
+
+def _set_quiet(
+    tx: Transaction,
+    person: Person,
+    unit: int,
+    hours: tuple[time, time] | None,
+    house: House,
+    now: datetime,
+) -> Outcome:
+    before = tx.reminder_choices.quiet_of([unit]).get(unit)
+    if hours is None:
+        tx.reminder_choices.clear_quiet(unit)
+    else:
+        tx.reminder_choices.set_quiet(unit, hours, person.worker_id, now)
+    tx.audit.note(
+        person.worker_id, "quiet_hours", f"unit:{unit}", now, before=_span(before), after=_span(hours)
+    )
+    return _quiet(tx, person, str(unit), house, now, Note("remind.kept"))
+
+
+def _span(hours: tuple[time, time] | None) -> str | None:
+    return None if hours is None else f"{hours[0]:%H:%M}-{hours[1]:%H:%M}"
+
+
+def _say(tx: Transaction, person: Person, reply: Reply, now: datetime, **talk: object) -> Outcome:
+    promise(tx, person, [reply], now)
+    tx.people.set_talk(person, {})
+    offer(tx, person, reply, **talk)
+    return Outcome()
