@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.models import metadata
-from storage.prepared import Inserting
+from storage.prepared import Inserting, Prepared
 
 INITIATIVE, MOVE = metadata.tables["initiative"], metadata.tables["move"]
 NOTE, UNIT = metadata.tables["review_note"], metadata.tables["unit"]
@@ -63,8 +63,13 @@ class Moved:
     undoes_id: int | None
 
 
-_LOOK = select(*(INITIATIVE.c[name] for name in ITEM_COLUMNS)).where(
-    INITIATIVE.c.id == bindparam("initiative")
+_LOOK = Prepared(
+    select(*(INITIATIVE.c[name] for name in ITEM_COLUMNS)).where(INITIATIVE.c.id == bindparam("initiative"))
+)
+_AUTHORS = Prepared(
+    select(AUTHOR.c.worker_id).where(
+        AUTHOR.c.initiative_id == bindparam("initiative"), AUTHOR.c.worker_id.is_not(None)
+    )
 )
 _MOVES = select(*(MOVE.c[name] for name in Moved.__dataclass_fields__))
 _LIFE = _MOVES.where(MOVE.c.initiative_id == bindparam("initiative")).order_by(MOVE.c.id)
@@ -82,7 +87,7 @@ class Reviews:
 
     def look(self, initiative_id: int) -> Item | None:
         """An initiative with the facts of its review."""
-        row = self._connection.execute(_LOOK, {"initiative": initiative_id}).first()
+        row = _LOOK.first(self._connection, {"initiative": initiative_id})
         return None if row is None else Item(*row)
 
     def find(self, code: str) -> Item | None:
@@ -94,10 +99,7 @@ class Reviews:
 
     def authors(self, initiative_id: int) -> list[int]:
         """The workers who are its authors, as far as they are known to us."""
-        rows = select(AUTHOR.c.worker_id).where(
-            AUTHOR.c.initiative_id == initiative_id, AUTHOR.c.worker_id.is_not(None)
-        )
-        return list(self._connection.execute(rows).scalars())
+        return [row[0] for row in _AUTHORS.all(self._connection, {"initiative": initiative_id})]
 
     def change(self, item: Item, after: str, facts: Mapping[str, Any]) -> bool:
         """Move an initiative that still stands where `item` saw it; False when somebody was faster.

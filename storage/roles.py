@@ -31,7 +31,7 @@ class Reach(NamedTuple):
 _now = GRANT.c.until.is_(None)
 _HELD = select(GRANT.c.worker_id, GRANT.c.role, GRANT.c.unit_id).where(_now).order_by(GRANT.c.id)
 _OF = _HELD.where(GRANT.c.worker_id == bindparam("worker"))
-_HOLDERS = _HELD.where(GRANT.c.unit_id == bindparam("unit"))
+_HOLDERS = Prepared(_HELD.where(GRANT.c.unit_id == bindparam("unit")))
 _ROLES = select(GRANT.c.role, false()).where(_now, GRANT.c.worker_id == bindparam("worker"))
 
 
@@ -100,7 +100,7 @@ class Roles:
 
     def holders(self, unit_id: int, role: str | None = None) -> list[int]:
         """The workers who hold a role (any, when none is named) for this very unit."""
-        rows = self._connection.execute(_HOLDERS, {"unit": unit_id})
+        rows = _HOLDERS.all(self._connection, {"unit": unit_id})
         found = (Held(*row) for row in rows)
         return list(dict.fromkeys(held.worker_id for held in found if role in (None, held.role)))
 

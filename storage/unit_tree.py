@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import CTE, Connection, Insert, Select, bindparam, delete, func, insert, literal, or_, select
 
 from storage.models import metadata
+from storage.prepared import Prepared
 from storage.units import NODES, UNIT, UnitNode, Units
 
 ABOVE = metadata.tables["unit_above"]
 SUCCESSOR = metadata.tables["unit_successor"]
 
-_LINE = (
+_LINE = Prepared(
     select(ABOVE.c.above_id)
     .where(ABOVE.c.unit_id == bindparam("id"))
     .order_by(ABOVE.c.depth, ABOVE.c.above_id)
@@ -25,7 +26,9 @@ _PARENT = NODES.where(
     UNIT.c.id == select(UNIT.c.parent_id).where(UNIT.c.id == bindparam("id")).scalar_subquery()
 )
 _CHILDREN = NODES.where(UNIT.c.parent_id == bindparam("id")).order_by(UNIT.c.code)
-_FOLLOWERS = select(SUCCESSOR.c.new_id).where(SUCCESSOR.c.old_id == bindparam("id")).order_by(SUCCESSOR.c.id)
+_FOLLOWERS = Prepared(
+    select(SUCCESSOR.c.new_id).where(SUCCESSOR.c.old_id == bindparam("id")).order_by(SUCCESSOR.c.id)
+)
 
 
 class UnitTree:
@@ -39,7 +42,7 @@ class UnitTree:
 
     def line(self, unit_id: int) -> list[int]:
         """The unit itself and all above it, the nearest first."""
-        return list(self._connection.execute(_LINE, {"id": unit_id}).scalars())
+        return [row[0] for row in _LINE.all(self._connection, {"id": unit_id})]
 
     def above(self, unit_id: int) -> list[int]:
         """All above the unit, the nearest first, without itself."""
@@ -84,7 +87,7 @@ class UnitTree:
 
     def successors(self, unit_id: int) -> list[int]:
         """The units that took the place of this one: none, one after a merger, several after a split."""
-        return list(self._connection.execute(_FOLLOWERS, {"id": unit_id}).scalars())
+        return [row[0] for row in _FOLLOWERS.all(self._connection, {"id": unit_id})]
 
     def present(self, unit_id: int) -> int:
         """Where a merged unit's people and papers belong now; the unit itself while nothing replaced it.
