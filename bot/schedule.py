@@ -20,6 +20,7 @@ from bot.logs import frames_of
 from handlers.closing import at_work
 from handlers.house import House
 from handlers.reminders import Ticked, tick
+from handlers.slow_reviews import remind_slow
 
 log = structlog.get_logger()
 LOOK_SECONDS = 20
@@ -73,6 +74,8 @@ class Schedule:
         try:
             if self._hears():
                 await self._ledger.within(lambda tx: at_work(tx, self._now()))
+            if await self._ledger.within(lambda tx: remind_slow(tx, self._house, self._now())):
+                self._done()
             self._wake_at((await self.look()).next_at)
         except Exception as failed:
             log.error("tick_failed", reason=short_name(failed), trace=frames_of(failed))

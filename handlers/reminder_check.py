@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from handlers import slow_reviews
 from handlers.house import House
 from handlers.programme import Phase
 from handlers.progress_figures import progress_of
@@ -26,6 +27,8 @@ def checked(tx: Transaction, house: House, promise: Promise, now: datetime) -> P
     The person may have handed in, met the target or blocked reminders since it was promised, hours ago in
     the night; what is not a reminder is left as it is, and so is one of which a part has left.
     """
+    if (promise.once or "").startswith(f"{slow_reviews.KEY}:"):
+        return slow_reviews.checked(tx, promise, now)
     named = _named(promise.once)
     if named is None or promise.parts_sent:
         return promise

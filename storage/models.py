@@ -26,6 +26,7 @@ from storage.reminder_choice_models import ReminderChoice, UnitQuiet
 from storage.reminder_models import PhaseReport, ReminderMoment, ReminderNote
 from storage.review_models import Move, ReviewNote
 from storage.secrecy_models import LEVELS, Discarded, Disclosure
+from storage.slow_models import SlowTold
 from storage.tally_models import Aim, Tally, TallyDay, TallyPerson, UnitSize
 from storage.types import Dong, Id, Json
 from storage.unit_models import UnitAbove, UnitGroup, UnitGroupMember, UnitSuccessor, UnitTarget
@@ -63,6 +64,7 @@ __all__ = [
     "ReviewNote",
     "Sequence",
     "Setting",
+    "SlowTold",
     "Tally",
     "TallyDay",
     "TallyPerson",

@@ -106,6 +106,7 @@ OF_NOBODY = frozenset(
         "discarded",  # digests of files that are being wiped
         "sequence",
         "setting",
+        "slow_told",  # that a decision took long, by the number of the initiative
         "aim",
         "phase_report",
         "reminder_moment",

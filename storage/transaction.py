@@ -37,6 +37,7 @@ from storage.retention import Retention
 from storage.review_queue import ReviewQueue
 from storage.reviews import Reviews
 from storage.roles import Roles
+from storage.slow_reviews import SlowReviews
 from storage.tallies import Tallies
 from storage.unasked import Unasked
 from storage.unit_groups import UnitGroups
@@ -186,6 +187,10 @@ class Transaction:
     @cached_property
     def roles(self) -> Roles:
         return Roles(self.connection)
+
+    @cached_property
+    def slow_reviews(self) -> SlowReviews:
+        return SlowReviews(self.connection)
 
     @cached_property
     def targets(self) -> Targets:

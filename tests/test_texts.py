@@ -85,6 +85,8 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         "mine.one": {"code", "title", "state", "at"},
         "disclosure.one": {"code", "level"},
         "disclosure.unit": {"unit", "level"},
+        "slow.officer": {"days", "count"},
+        "slow.reviewer": {"days", "count"},
         "entry.confirmed": {"code", "state"},
         "entry.over": {"code", "state"},
         "proxy.corrected": {"code", "title", "name", "unit", "at", "fingerprint"},
