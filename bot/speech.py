@@ -122,6 +122,8 @@ class Speech:
                 return self.say(language, value["key"], value.get("params", {}))
             case "list":
                 return ", ".join(self._value(language, item).lower() for item in value["items"])
+            case "chain":
+                return " → ".join(self._value(language, item) for item in value["items"])
             case "shares":
                 return ", ".join(
                     f"{name} {self._percent(language, share)}" for name, share in value["shares"]

@@ -30,7 +30,8 @@ def correct(
 
     `whom`: unit, number and name of the author, when somebody else corrects what they typed for them.
     """
-    if house.programme.phase_at(now) is None:
+    item, phase = tx.reviews.look(line.id), house.programme.phase_at(now)
+    if item is None or phase is None or phase.code != item.phase:
         return initiative.reply_and_ask_again(tx, person, Note("mine.phase_over"), house=house, now=now)
     returned = last_return(tx, line.id) if line.state == "returned" else None
     draft_id = tx.drafts.correcting(person.worker_id, line.id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import initiative
+from handlers import initiative, review_author
 from handlers.correcting import correct
 from handlers.enclosures import Paper
 from handlers.fingerprint import canonical, submitted
 from handlers.forms import INITIATIVE
 from handlers.house import House, Outcome
+from handlers.life import life
 from handlers.messages import Button, Note, Reply, moment, text
 from handlers.moves import Decision, decide
 from handlers.place import Place
@@ -35,10 +36,12 @@ def show(tx: Transaction, person: Person, house: House, now: datetime, page: int
     if not lines:
         return initiative.reply_and_ask_again(tx, person, Note("mine.none"), house=house, now=now)
     shown = lines[page * SHOWN : (page + 1) * SHOWN]
-    notes = [Note("mine.head", {"count": len(lines)}), *(_line(line) for line in shown)]
-    rows: list[tuple[Button, ...]] = [
-        (Button(f"menu|see.{line.id}|-", "button.see", {"code": line.code}),) for line in shown
-    ]
+    notes = [Note("mine.head", {"count": len(lines)}), *(_line(tx, line, house) for line in shown)]
+    rows: list[tuple[Button, ...]] = []
+    if waiting := tx.entered.count_waiting(person.worker_id):
+        notes.append(Note("mine.waits", {"count": waiting}))
+        rows.append((Button("entry|list.0|-", "button.entries"),))
+    rows += [(Button(f"menu|see.{line.id}|-", "button.see", {"code": line.code}),) for line in shown]
     if len(lines) > (page + 1) * SHOWN:
         rows.append((Button(f"menu|mine.{page + 1}|-", "button.more"),))
     if person.draft is not None:
@@ -46,9 +49,9 @@ def show(tx: Transaction, person: Person, house: House, now: datetime, page: int
     return _say(tx, person, Reply("mine.ask", {}, tuple(notes), tuple(rows)), now)
 
 
-def _line(line: InitiativeLine) -> Note:
-    params = {"code": line.code, "title": line.title, "at": moment(line.submitted_at)}
-    return Note("mine.line", {**params, "state": text(f"state.{line.state}")})
+def _line(tx: Transaction, line: InitiativeLine, house: House) -> Note:
+    said = {"code": line.code, "title": line.title, "state": text(f"state.{line.state}")}
+    return Note("mine.line", {**said, "life": life(tx.reviews.moves(line.id), house.programme)})
 
 
 def _say(tx: Transaction, person: Person, reply: Reply, now: datetime) -> Outcome:
@@ -65,17 +68,7 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
     if name == "proof":
         return _prove(tx, person, line, now)
     if name == "see":
-        rows = (
-            (
-                Button(f"menu|correct.{line.id}|-", "button.correct"),
-                Button(f"menu|withdraw.{line.id}|-", "button.withdraw"),
-            ),
-        )
-        open_rows = rows if line.state in CORRECTABLE else ()
-        if "proof" in line.place:
-            open_rows = (*open_rows, (Button(f"menu|proof.{line.id}|-", "button.proof"),))
-        reply = Reply("mine.one", _line(line).params, _said(tx, line), open_rows)
-        return _say(tx, person, reply.guarded() if line.sealed else reply, now)
+        return _see(tx, person, line, house, now)
     if line.state not in CORRECTABLE:
         return initiative.reply_and_ask_again(tx, person, Note("mine.too_late"), house=house, now=now)
     if name == "correct":
@@ -88,6 +81,29 @@ def pressed(tx: Transaction, person: Person, name: str, number: int, house: Hous
     tx.likeness.forget(line.id)
     note = Note("mine.withdrawn", {"code": line.code})
     return initiative.reply_and_ask_again(tx, person, note, house=house, now=now)
+
+
+def _see(tx: Transaction, person: Person, line: InitiativeLine, house: House, now: datetime) -> Outcome:
+    """One initiative: its life, what it says, and what its author may do now."""
+    rows: list[tuple[Button, ...]] = []
+    waits = tx.entered.unconfirmed(line.id) and line.state not in ("withdrawn", "rejected")
+    if waits:
+        rows.append((Button(f"entry|see.{line.id}|-", "button.entry_confirm"),))
+    if line.state in CORRECTABLE:
+        fix = Button(f"menu|correct.{line.id}|-", "button.correct")
+        rows.append((fix, Button(f"menu|withdraw.{line.id}|-", "button.withdraw")))
+    item = tx.reviews.look(line.id)
+    if item is not None and review_author.may_appeal(item, person.worker_id):
+        rows.append((review_author.appeal_button(line.id),))
+    if "proof" in line.place:
+        rows.append((Button(f"menu|proof.{line.id}|-", "button.proof"),))
+    notes = [Note("mine.life", {"life": life(tx.reviews.moves(line.id), house.programme)})]
+    notes += [Note("mine.unconfirmed")] if waits else []
+    said = {"code": line.code, "title": line.title, "state": text(f"state.{line.state}")}
+    reply = Reply(
+        "mine.one", {**said, "at": moment(line.submitted_at)}, (*notes, *_said(tx, line)), tuple(rows)
+    )
+    return _say(tx, person, reply.guarded() if line.sealed else reply, now)
 
 
 def _prove(tx: Transaction, person: Person, line: InitiativeLine, now: datetime) -> Outcome:

@@ -67,6 +67,9 @@ def submit(
     if phase is None:
         (note,) = initiative.phase_note(house, now)
         return initiative.reply_and_ask_again(tx, person, note, Note("submit.kept"), house=house, now=now)
+    if draft.corrects_id is not None and not _same_phase(tx, draft.corrects_id, phase):
+        notes = (Note("mine.phase_over"), Note("submit.kept"))
+        return initiative.reply_and_ask_again(tx, person, *notes, house=house, now=now)
     if refused := _not_ready(place, phase):
         note, place = refused
         draft.place = place.plain()
@@ -85,6 +88,12 @@ def submit(
     if draft.corrects_id is not None:
         return _resubmit(tx, person, place, house, now)
     return _first(tx, person, entering.known(tx, person, author, now), place, phase, house, now)
+
+
+def _same_phase(tx: Transaction, initiative_id: int, phase: Phase) -> bool:
+    """A correction belongs to the phase in which the initiative was handed in, and ends with it."""
+    item = tx.reviews.look(initiative_id)
+    return item is None or item.phase == phase.code
 
 
 def _first(

@@ -66,6 +66,8 @@ RULES = (
     Rule("chat", "worker_id", "worker", ERASE),
     Rule("draft", "worker_id", "worker", ERASE),
     Rule("draft", "for_worker_id", "worker", ERASE, export=False),
+    # That a decision took long: numbers and dates.
+    Rule("slow_told", "initiative_id", "initiative", KEEP, export=False),
     Rule("claim", "worker_id", "worker", ERASE),
     # That it was typed for them by somebody: numbers and dates.
     Rule("entered_for", "initiative_id", "initiative", KEEP),
@@ -106,7 +108,6 @@ OF_NOBODY = frozenset(
         "discarded",  # digests of files that are being wiped
         "sequence",
         "setting",
-        "slow_told",  # that a decision took long, by the number of the initiative
         "aim",
         "phase_report",
         "reminder_moment",

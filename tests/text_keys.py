@@ -184,6 +184,7 @@ FINDINGS = (
 )
 KINDS_OF_FILE = ("photo", "document", "video", "voice", "audio")
 REVIEW_QUESTIONS = (*FACTS, "return", "reject", "strike")
+LIVED = ("sent", "again", "appealed", "returned", "recognised", "valid", "rejected", "withdrawn")
 PURPOSES = ("processing", *OPTIONAL)
 PUT_TOGETHER = {
     "consent.*": {f"consent.{purpose}" for purpose in OPTIONAL},
@@ -218,6 +219,8 @@ PUT_TOGETHER = {
     "why.was_*": {f"why.was_{outcome}" for outcome in OUTCOMES},
     "why.for_*": {f"why.for_{reason}" for reason in REASONS},
     "reminder.*.head": {f"reminder.{kind}.head" for kind in KINDS},
+    "life.*": {f"life.{step}" for step in LIVED},
+    "life.*_why": {"life.returned_why", "life.rejected_why"},
     "proxy.mark_*": {f"proxy.mark_{mark}" for mark in ("waiting", "confirmed", "disowned")},
     "role.*": {f"role.{role}" for role in ROLES},
     "state.*": {f"state.{state}" for state in ("draft", *STATES)},
