@@ -21,6 +21,8 @@ from bot.speech import Speech
 
 # Excel's own limits: letters of a cell in UTF-16 units, rows of a sheet, digits of a number, its first day.
 LONGEST, MOST_ROWS, EXACT, FIRST_DAY = 32_767, 1_048_576, 10**15, date(1900, 3, 1)
+_BEGIN = date(1899, 12, 30)  # Excel counts days from here, since it takes 1900 for a leap year
+_REMEMBERED = 10_000
 _FORMATS: Mapping[str, Mapping[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "bg_color": "#DDEBF7", "bottom": 1},
     "plain": {},
@@ -57,6 +59,7 @@ class Workbook:
             name: self._book.add_format(dict(looks)) for name, looks in _FORMATS.items()
         }
         self._speech, self._language, self._zone = speech, language, zone
+        self._instants: dict[str, float] = {}
         self._cut = self.word("export.cut")
         self._yes = {True: self.word("export.yes"), False: self.word("export.no")}
         self._cells: Mapping[str, Cell] = {
@@ -149,16 +152,16 @@ class Workbook:
     def _text_cell(self, sheet: Worksheet, row: int, at: int, value: Any, _: Line) -> object:
         return self._text(sheet, row, at, value)
 
-    def _text(self, sheet: Worksheet, row: int, at: int, words: str, looks: str = "plain") -> object:
+    def _text(self, sheet: Worksheet, row: int, at: int, words: str, looks: str = "") -> object:
         words = fitting(printable(words), self._cut)
-        if looks == "plain" and words.startswith(_LOOKS_ACTIVE):
+        if not looks and words.startswith(_LOOKS_ACTIVE):
             looks = "quoted"
         if words.startswith("<r>") and words.endswith("</r>"):
             # The library would take this for markup of its own.
-            return sheet.write_rich_string(
-                row, at, words[:1], self._formats["plain"], words[1:], self._formats[looks]
-            )
-        return sheet.write_string(row, at, words, self._formats[looks])
+            plain = self._formats["plain"]
+            form = self._formats[looks or "plain"]
+            return sheet.write_rich_string(row, at, words[:1], plain, words[1:], form)
+        return sheet.write_string(row, at, words, self._formats[looks] if looks else None)
 
     def _number_cell(self, looks: str) -> Cell:
         form = self._formats[looks]
@@ -187,15 +190,23 @@ class Workbook:
     def _day(self, sheet: Worksheet, row: int, at: int, day: date, looks: str) -> object:
         if day < FIRST_DAY:
             return sheet.write_string(row, at, day.isoformat())
-        return sheet.write_datetime(row, at, day, self._formats[looks])
+        return sheet.write_number(row, at, (day - _BEGIN).days, self._formats[looks])
 
     def _instant_cell(self, sheet: Worksheet, row: int, at: int, value: str, _: Line) -> object:
-        here = datetime.fromisoformat(value).astimezone(self._zone).replace(tzinfo=None, microsecond=0)
-        return sheet.write_datetime(row, at, here, self._formats["instant"])
+        number = self._instants.get(value)
+        if number is None:
+            here = datetime.fromisoformat(value).astimezone(self._zone).replace(microsecond=0)
+            seconds = here.hour * 3_600 + here.minute * 60 + here.second
+            number = self._instants[value] = (here.date() - _BEGIN).days + seconds / 86_400
+            if len(self._instants) > _REMEMBERED:
+                self._instants.clear()
+        return sheet.write_number(row, at, number, self._formats["instant"])
 
 
 def printable(words: str) -> str:
     """The words with plain ends of lines and without what cannot be written."""
+    if words.isprintable():
+        return words
     return _UNPRINTABLE.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
 
 
