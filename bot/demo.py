@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,8 +91,11 @@ async def _demo(folder: Path, port: int) -> str | None:
         return f"Cổng {port} đang có chương trình khác dùng; thử: sangkien demo --port {port + 1}"
     try:
         file = folder / "config.toml"
+        moved = folder / "clock"
+        sandbox.moved = lambda ahead: moved.write_text(str(ahead.total_seconds()), encoding="ascii")
         file.write_text(configuration(folder, sandbox.url, clock.now()), encoding="utf-8")
         await _bot("units", "import", str(UNITS), "--config", str(file), quiet=True)
+        sandbox.next_reminder = coming(file)
         announce(f"\n  Mở trang này trong trình duyệt:  {sandbox.url}/\n")
         announce("  (Ctrl+C để dừng. The real bot is running against a local stand-in for Telegram.)")
         while True:
@@ -106,6 +110,22 @@ async def _demo(folder: Path, port: int) -> str | None:
         await sandbox.stop()
 
 
+def coming(file: Path) -> Callable[[datetime], datetime | None]:
+    """When the next reminder of this configuration may be said, after an instant; None when none comes."""
+    from bot.config import load
+    from handlers.reminder_moments import Moves, moments_of, quiet_of
+
+    programme = load(file, {"SANGKIEN_TELEGRAM__TOKEN": TOKEN}).programme_facts()
+    quiet = quiet_of(programme)
+
+    def after(now: datetime) -> datetime | None:
+        moments = (one for phase in programme.phases for one in moments_of(programme, phase, Moves(), now))
+        said = (quiet.sayable(one.at) for one in moments if one.until > now)
+        return min((at for at in said if at > now), default=None)
+
+    return after
+
+
 def _ends_with_us() -> None:
     """Where the system can (Linux), a killed demonstration takes its bot with it."""
     if sys.platform == "linux":
@@ -117,6 +137,8 @@ async def _bot(*arguments: str, quiet: bool = False) -> int:
     # Nothing an operator has set for the real bot may reach this one: not its database, not its token.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SANGKIEN_")}
     environment["SANGKIEN_TELEGRAM__TOKEN"] = TOKEN
+    if "--config" in arguments:
+        environment[clock.DEMO_FILE] = str(Path(arguments[-1]).with_name("clock"))
     out = asyncio.subprocess.DEVNULL if quiet else None
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "bot", *arguments, env=environment, stdout=out, preexec_fn=_ends_with_us

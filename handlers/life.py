@@ -13,16 +13,19 @@ from storage.reviews import Moved
 LONGEST_WHY = 120
 
 
-def life(moves: Sequence[Moved], programme: Programme) -> dict[str, Any]:
-    """A parameter: every move in its order, but for decisions that were taken back."""
+def life(moves: Sequence[Moved], programme: Programme, *, reasons: bool = True) -> dict[str, Any]:
+    """A parameter: every move in its order, but for decisions that were taken back.
+
+    Without `reasons` nothing that somebody wrote: they may quote what is secret.
+    """
     undone = {move.undoes_id for move in moves if move.undoes_id is not None}
     told = [move for move in moves if move.id not in undone and move.undoes_id is None]
-    return {"$": "chain", "items": [_step(move, programme) for move in told]}
+    return {"$": "chain", "items": [_step(move, programme, reasons=reasons) for move in told]}
 
 
-def _step(move: Moved, programme: Programme) -> dict[str, Any]:
+def _step(move: Moved, programme: Programme, *, reasons: bool) -> dict[str, Any]:
     on = day(programme.local_day(move.at).isoformat(), "day")
-    why = _shortened(move.why) if move.why and move.after in ("returned", "rejected") else ""
+    why = _shortened(move.why) if reasons and move.why and move.after in ("returned", "rejected") else ""
     if why:
         return text(f"life.{_name(move)}_why", day=on, why=why)
     return text(f"life.{_name(move)}", day=on)

@@ -51,7 +51,8 @@ def show(tx: Transaction, person: Person, house: House, now: datetime, page: int
 
 def _line(tx: Transaction, line: InitiativeLine, house: House) -> Note:
     said = {"code": line.code, "title": line.title, "state": text(f"state.{line.state}")}
-    return Note("mine.line", {**said, "life": life(tx.reviews.moves(line.id), house.programme)})
+    lived = life(tx.reviews.moves(line.id), house.programme, reasons=not line.sealed)
+    return Note("mine.line", {**said, "life": lived})
 
 
 def _say(tx: Transaction, person: Person, reply: Reply, now: datetime) -> Outcome:

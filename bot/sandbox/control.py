@@ -1,15 +1,18 @@
 """The switches of the sandbox over HTTP, for tests and tools in other processes."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from aiohttp import web
 
-from bot.sandbox.phone import asked, reply, told
+from bot.sandbox.phone import Refusal, asked, reply, told
 from bot.sandbox.values import Upload
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Call, Sandbox
+
+JUST_AFTER = timedelta(seconds=1)
 
 
 class Control:
@@ -63,8 +66,15 @@ class Control:
         return reply({"on": self.sandbox.limits.on})
 
     async def clock(self, request: web.Request) -> web.Response:
-        """`advance_seconds`: move the sandbox's time."""
-        self.sandbox.advance(float((await asked(request))["advance_seconds"]))
+        """`advance_seconds`: move the sandbox's time; `to`: "next_reminder" moves it to just after that."""
+        wish = await asked(request)
+        if wish.get("to") == "next_reminder":
+            at = self.sandbox.next_reminder(self.sandbox.now())
+            if at is None:
+                raise Refusal("no reminder comes any more")
+            self.sandbox.advance(at - self.sandbox.now() + JUST_AFTER)
+        else:
+            self.sandbox.advance(float(wish["advance_seconds"]))
         return reply({"now": self.sandbox.now().isoformat()})
 
 

@@ -59,6 +59,9 @@ class Sandbox:
         self.violations: list[str] = []
         self.offset = timedelta()
         self._clock = clock
+        # Whoever lives by this time is told how far it is ahead, and may say when something comes next.
+        self.moved: Callable[[timedelta], object] = lambda _: None
+        self.next_reminder: Callable[[datetime], datetime | None] = lambda _: None
         self.world = World(_bot(token, username), self.now)
         self.faults = Faults(self.world.updates, self.now)
         self.limits = Limits(self.now, on=limits)
@@ -111,6 +114,7 @@ class Sandbox:
     def advance(self, span: timedelta | float) -> None:
         """Move the sandbox's time by a span, or by so many seconds."""
         self.offset += span if isinstance(span, timedelta) else timedelta(seconds=span)
+        self.moved(self.offset)
 
     # People
 

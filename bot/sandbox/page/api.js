@@ -48,6 +48,7 @@ export const addPerson = (person) => post("/phone/people", person);
 export const addGroup = (group) => post("/phone/groups", group);
 export const theBot = () => call("/phone/me");
 export const clock = () => call("/phone/clock");
+export const moveClock = (wish) => post("/sandbox/clock", wish);
 export const say = (person, said) => post(`/phone/people/${person}/text`, said);
 export const edit = (person, edited) => post(`/phone/people/${person}/edit`, edited);
 export const press = (person, pressed) => post(`/phone/people/${person}/press`, pressed);

@@ -211,7 +211,16 @@ function tick() {
   for (const { seat: one } of screens) one.querySelector(".strip-time").textContent = hourOf(now);
 }
 
+/** Move the sandbox's time; the bot follows it. */
+async function moveClock(wish) {
+  await api.moveClock(wish).catch(() => null);
+  await lookRound();
+}
+
 function listen() {
+  find("plus-hour").addEventListener("click", () => moveClock({ advance_seconds: 3_600 }));
+  find("plus-day").addEventListener("click", () => moveClock({ advance_seconds: 86_400 }));
+  find("next-reminder").addEventListener("click", () => moveClock({ to: "next_reminder" }));
   find("add").addEventListener("click", openNewcomer);
   find("newcomer-cancel").addEventListener("click", () => find("newcomer").close());
   find("newcomer-form").addEventListener("submit", addNewcomer);
