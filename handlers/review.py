@@ -8,7 +8,7 @@ from datetime import datetime
 from handlers import initiative, review_bulk, review_deciding, review_reasons, rights
 from handlers.house import House, Outcome
 from handlers.messages import Event, Note, Pressed
-from handlers.review_card import Reader, files_page
+from handlers.review_card import files_page, reader
 from handlers.review_notices import WAITING_SLOT
 from handlers.review_showing import first, onward, open_one, say
 from storage.people import Person
@@ -80,7 +80,7 @@ def _with_item(
             return onward(tx, person, item, house, now)
         case "files" if given and _number(given[0]):
             page = min(int(given[0]), 100)
-            say(tx, person, files_page(tx, item, page, Reader(person.worker_id, house, now)), now)
+            say(tx, person, files_page(tx, item, page, reader(tx, person.worker_id, house, now)), now)
             return Outcome()
         case "note":
             return review_deciding.ask_note(tx, person, item, now)

@@ -12,7 +12,7 @@ from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, text
 from handlers.moves import Decision, decide
 from handlers.place import Place
-from handlers.review_card import Reader, age, alike_to, possible, revision
+from handlers.review_card import age, alike_to, possible, reader, revision
 from handlers.review_deciding import what_happened
 from handlers.review_notices import tell_author
 from handlers.review_showing import nothing_left, say
@@ -197,14 +197,14 @@ def _why_not(
     tx: Transaction, person: Person, item: Item, drawn_for: int, house: House, now: datetime
 ) -> Note | None:
     """Why one of a list is not accepted with the others; None when it may be."""
-    reader = Reader(person.worker_id, house, now)
+    looks = reader(tx, person.worker_id, house, now)
     if revision(tx, item) != drawn_for:
         return what_happened(tx, item)
     if item.sealed:
         return Note("review.all.sealed", {"code": item.code})
-    if "accept" not in possible(tx, item, reader):
+    if "accept" not in possible(tx, item, looks):
         return Note("review.all.not_yours", {"code": item.code})
-    alike = alike_to(tx, item, Place.of(tx.initiatives.content(item.id)), reader)
+    alike = alike_to(tx, item, Place.of(tx.initiatives.content(item.id)), looks)
     earlier = next((one for one in alike if one.defeats), None)
     if earlier is not None:
         return Note("review.all.alike", {"code": item.code, "other": earlier.code})

@@ -14,9 +14,10 @@ from handlers.lookalikes import SHOWN, Lookalike, lookalikes, portrait_of
 from handlers.messages import Button, Note, Reply, day, moment, text
 from handlers.moves import RULES
 from handlers.place import Place
-from handlers.review_sight import Sight, desk_of, in_sight, reads_all, sight
+from handlers.review_sight import Sight, desk_of, reads_all, sight
 from handlers.secrecy import whole
 from handlers.whose import typed_by
+from storage.review_queue import Desk
 from storage.reviews import Item, Moved
 from storage.transaction import Transaction
 
@@ -31,6 +32,12 @@ class Reader:
     worker_id: int
     house: House
     now: datetime
+    desk: Desk
+
+
+def reader(tx: Transaction, worker_id: int, house: House, now: datetime, desk: Desk | None = None) -> Reader:
+    """Whoever looks at a card now; their desk is looked up unless it is known."""
+    return Reader(worker_id, house, now, desk or desk_of(tx, worker_id, house))
 
 
 def revision(tx: Transaction, item: Item) -> int:
@@ -64,7 +71,7 @@ def card(tx: Transaction, item: Item, reader: Reader, *notes: Note) -> Reply:
 
 
 def _head(tx: Transaction, item: Item, seen: Sight, reader: Reader) -> list[Note]:
-    waiting, oldest = tx.review_queue.count(desk_of(tx, reader.worker_id, reader.house))
+    waiting, oldest = tx.review_queue.count(reader.desk)
     found = [Note("review.queue.head", {"count": waiting, "age": age(oldest, reader.now)})] if waiting else []
     said = {
         "code": item.code,
@@ -111,9 +118,9 @@ def alike_to(tx: Transaction, item: Item, place: Place, reader: Reader) -> list[
     portrait = portrait_of(place)
     if portrait is None:
         return []
-    visible = in_sight(tx, reader.worker_id, item.unit_id, reader.now)
-    around = {"itself": item.id, "before": item.submitted_at}
-    return lookalikes(tx, portrait, item.unit_id, visible=visible, **around)  # type: ignore[arg-type]
+    found = lookalikes(tx, portrait, item.unit_id, itself=item.id, before=item.submitted_at)
+    seen = {item.unit_id} | tx.review_queue.reached(reader.desk, {one.unit_id for one in found})
+    return [one for one in found if one.unit_id in seen]
 
 
 def _alike_line(tx: Transaction, one: Lookalike) -> Note:

@@ -15,7 +15,7 @@ from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply, moment, text
 from handlers.moves import RULES, Decision
 from handlers.place import Place, relevant
-from handlers.review_card import Reader, alike_to, revision
+from handlers.review_card import alike_to, reader, revision
 from handlers.review_deciding import LONGEST_WORDS, carried_out, known_of, overtaken
 from handlers.review_notices import steps_named
 from handlers.review_showing import say
@@ -55,7 +55,7 @@ def _grounds(tx: Transaction, person: Person, item: Item, house: House, now: dat
     if item.sealed:
         return []
     place = Place.of(tx.initiatives.content(item.id))
-    alike = alike_to(tx, item, place, Reader(person.worker_id, house, now))
+    alike = alike_to(tx, item, place, reader(tx, person.worker_id, house, now))
     earlier = next((one for one in alike if one.defeats), None)
     if earlier is None:
         return []

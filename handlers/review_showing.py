@@ -9,18 +9,20 @@ from handlers import rights
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply
 from handlers.promising import offer, promise
-from handlers.review_card import Reader, card
+from handlers.review_card import card, reader
 from handlers.review_sight import desk_of
 from storage.people import Person
+from storage.review_queue import Desk
 from storage.reviews import Item
 from storage.transaction import Transaction
 
 
 def first(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
     """The oldest that waits, or that nothing does."""
-    found = tx.review_queue.page(desk_of(tx, person.worker_id, house), 1)
+    desk = desk_of(tx, person.worker_id, house)
+    found = tx.review_queue.page(desk, 1)
     if found:
-        return show(tx, person, found[0], house, now, *notes)
+        return show(tx, person, found[0], house, now, *notes, desk=desk)
     return nothing_left(tx, person, house, now, *notes)
 
 
@@ -49,10 +51,17 @@ def _without_portal_code(tx: Transaction, person: Person, house: House) -> int:
 
 
 def show(
-    tx: Transaction, person: Person, item: Item, house: House, now: datetime, *notes: Note, undo: int = 0
+    tx: Transaction,
+    person: Person,
+    item: Item,
+    house: House,
+    now: datetime,
+    *notes: Note,
+    undo: int = 0,
+    desk: Desk | None = None,
 ) -> Outcome:
     """The card; `undo` is the initiative just decided, which may be taken back from here."""
-    reply = card(tx, item, Reader(person.worker_id, house, now), *notes)
+    reply = card(tx, item, reader(tx, person.worker_id, house, now, desk), *notes)
     if undo:
         reply = with_undo(tx, reply, undo)
     say(tx, person, reply, now)
@@ -90,7 +99,7 @@ def onward(
     if following is None and tx.review_queue.holds(desk, item.id):
         return show(tx, person, item, house, now, *notes, Note("review.only_one"))
     if following is not None:
-        return show(tx, person, following, house, now, *notes, undo=undo)
+        return show(tx, person, following, house, now, *notes, undo=undo, desk=desk)
     return nothing_left(tx, person, house, now, *notes, undo=undo)
 
 

@@ -6,7 +6,6 @@ reading of a sealed one is written down; everybody above sees what the establish
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,6 @@ from handlers.enclosures import Enclosure
 from handlers.house import House
 from handlers.place import Place
 from handlers.secrecy import enclosed
-from storage.likeness import Candidate
 from storage.review_queue import Desk
 from storage.reviews import Item
 from storage.transaction import Transaction
@@ -87,15 +85,3 @@ def _whole(tx: Transaction, item: Item, since: datetime | None, author: str, uni
 
 def _read(plain: dict[str, Any] | None) -> Place | None:
     return None if plain is None else Place.of(plain)
-
-
-def in_sight(tx: Transaction, worker_id: int, unit_id: int, now: datetime) -> Callable[[Candidate], bool]:
-    """Which look-alikes a reviewer may be shown: those of the same unit, and of units they review for."""
-    known = {unit_id: True}
-
-    def visible(one: Candidate) -> bool:
-        if one.unit_id not in known:
-            known[one.unit_id] = rights.worker_may(tx, worker_id, "review", one.unit_id, now)
-        return known[one.unit_id]
-
-    return visible

@@ -7,6 +7,7 @@ the oldest is found by walking through all that waits instead of unit by unit).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -54,6 +55,7 @@ class ReviewQueue:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._walked: dict[tuple[int, ...], bool] = {}
 
     def settled(self, desk: Desk) -> Desk:
         """The desk with units that were merged into led ones, and nothing twice."""
@@ -70,6 +72,15 @@ class ReviewQueue:
     def _under(self, unit: int, others: Any) -> bool:
         return any(UnitTree(self._connection).is_within(unit, one) for one in others if one != unit)
 
+    def reached(self, desk: Desk, units: Iterable[int]) -> set[int]:
+        """Which of these units the desk answers for."""
+        asked = set(units)
+        found = asked & set(desk.led)
+        if desk.over and asked - found:
+            below = select(ABOVE.c.unit_id).where(ABOVE.c.unit_id.in_(asked), ABOVE.c.above_id.in_(desk.over))
+            found |= set(self._connection.execute(below).scalars())
+        return found
+
     def count(self, desk: Desk) -> tuple[int, datetime | None]:
         """How many wait, and since when the oldest."""
         total = sum(self._counted(desk, part, units) for part, units in self._parts(desk))
@@ -80,8 +91,9 @@ class ReviewQueue:
 
     def _counted(self, desk: Desk, part: _Part, units: tuple[int, ...]) -> int:
         """All of a part, without what the worker has written: nobody decides on that."""
-        given = {"units": units, "worker": desk.worker_id}
-        own = int(self._connection.execute(_own_count(part), given).scalar_one())
+        own = 0
+        if mine := list(self._connection.execute(_MINE, {"worker": desk.worker_id}).scalars()):
+            own = int(self._connection.execute(_count_of(part), {"units": units, "mine": mine}).scalar_one())
         if part.over and not part.confirms and not part.portal:
             return self._figure(units) - own
         return int(self._connection.execute(_count(part), {"units": units}).scalar_one()) - own
@@ -127,7 +139,9 @@ class ReviewQueue:
         if desk.led:
             found.append((_Part(False, desk.confirms, desk.portal, False), desk.led))
         if desk.over:
-            walked = self._figure(desk.over) >= MANY
+            walked = self._walked.get(desk.over)
+            if walked is None:
+                walked = self._walked[desk.over] = self._figure(desk.over) >= MANY
             found.append((_Part(True, desk.confirms, desk.portal, walked), desk.over))
         return found
 
@@ -199,7 +213,6 @@ def _count(part: _Part) -> Select[Any]:
 
 
 @lru_cache
-def _own_count(part: _Part) -> Select[Any]:
-    mine = AUTHOR.join(INITIATIVE, INITIATIVE.c.id == AUTHOR.c.initiative_id)
-    rows = select(func.count(INITIATIVE.c.id.distinct())).select_from(mine)
-    return rows.where(AUTHOR.c.worker_id == bindparam("worker"), _waits(part))
+def _count_of(part: _Part) -> Select[Any]:
+    mine: Any = bindparam("mine", expanding=True)
+    return _count(part).where(INITIATIVE.c.id.in_(mine))

@@ -111,7 +111,7 @@ _FACTS = Prepared(
     select(*(INITIATIVE.c[name] for name in _ITS), AUTHOR.c.worker_id)
     .select_from(INITIATIVE.outerjoin(AUTHOR, AUTHOR.c.initiative_id == INITIATIVE.c.id))
     .where(INITIATIVE.c.id == bindparam("initiative"))
-    # Two processes may change the same one: the slower sees what the faster has done, and counts only its own.
+    # Of two processes that change it at once the slower sees what the faster did, and counts only its own.
     .with_for_update(of=INITIATIVE)
 )
 _TO_TALLY = _both(lambda dialect: _upward(dialect, TALLY, (), COUNTED))
