@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.telegram_calls import TelegramChannel
 from bot.config_tables import Webhook
+from bot.database_faults import short_name
 from bot.intake import Intake, patiently, read_update
 from bot.ledger import Unreadable
 from handlers.messages import Event
@@ -99,7 +100,7 @@ class WebhookServer:
         try:
             await self._gathering.hear(event)
         except (SQLAlchemyError, ConnectionError) as failed:
-            log.warning("webhook_not_confirmed", reason=type(failed).__name__)
+            log.warning("webhook_not_confirmed", reason=short_name(failed))
             return web.Response(status=503)
         return web.Response()
 
