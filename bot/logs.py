@@ -23,6 +23,7 @@ import structlog
 _TOKEN = re.compile(r"\b\d{3,12}:[A-Za-z0-9_-]{5,64}")
 # At DEBUG some of them write every call with all its parameters: what people say.
 _QUIET = (
+    "apscheduler",
     "telegram",
     "aiohttp",
     "httpx",

@@ -66,15 +66,17 @@ async def test_five_submissions_while_one_process_takes_over_from_another_are_on
         ) as second:
             await second.logs("another_process_leads")
             message, action = action_of(lan, "Nộp")
+            shown = len(lan.screen())
             for _ in range(2):
                 await lan.presses(message, action)
             await asyncio.sleep(0.03)
             await first.stops(signal.SIGKILL)
             for _ in range(3):
                 await lan.presses(message, action)
-            said = [one["text"] for one in await lan.answer(30)]
-            said += [one["text"] for one in await lan.quiet(1.5)]
-            said += [await says(lan, "/cuatoi")]
+            # Whoever had it first, the receipt is on the screen; a repeated tap may get a toast alone.
+            await second.logs("running")
+            await says(lan, "/cuatoi")
+            said = [one["text"] for one in lan.screen()[shown:] if one["from"]["is_bot"]]
             (line,) = await second.exports()
             assert await second.stops() == 0
     assert line["code"] == "SK-00001"
