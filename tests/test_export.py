@@ -19,8 +19,9 @@ from python_calamine import load_workbook
 from sqlalchemy import insert
 
 from bot import export
+from bot.documents.cells import LONGEST, fitting
 from bot.documents.initiative_book import Scope, write_book
-from bot.documents.workbook import LONGEST, Workbook, fitting
+from bot.documents.workbook import Workbook
 from bot.export_columns import INITIATIVES, PROGRESS, named, shared
 from bot.export_csv import write_csv
 from bot.export_progress import progress
