@@ -141,8 +141,8 @@ class Ledger:
         return turned
 
     def _fresh(self, tx: Transaction, promise: Promise, now: datetime) -> Promise | None:
-        """A reminder as things stand now; one that cannot be looked at again is said as it was promised."""
-        if promise.once is None:
+        """What nobody asked for, as things stand now; where that fails it is said as it was promised."""
+        if promise.priority == 0:
             return promise
         try:
             with tx.savepoint():

@@ -113,6 +113,18 @@ def reply_and_ask_again(
     return _settle(tx, person, Turn(place, (reply,)), now)
 
 
+def show_again(tx: Transaction, person: Person, house: House, now: datetime) -> Outcome:
+    """The question that is open as it was shown last, with every button it had; nothing else changes."""
+    if person.draft is None or person.talk.get("about") is not None:
+        return reply_and_ask_again(tx, person, house=house, now=now)
+    place = place_of(person.draft)
+    reply = question(FORM, place, given_for(house, now, person.draft.id))
+    shown = {button.action for button in reply.buttons()}
+    had = (Button(*plain) for plain in (person.draft.offered or {}).get("buttons", ()))
+    more = tuple((button,) for button in had if button.action not in shown)
+    return _settle(tx, person, Turn(place, (replace(reply, choices=(*reply.choices, *more)),)), now)
+
+
 def nothing_open(
     tx: Transaction, person: Person, now: datetime, *notes: Note, slot: str | None = None
 ) -> Outcome:
@@ -170,7 +182,9 @@ def _settle(tx: Transaction, person: Person, turn: Turn, now: datetime) -> Outco
     assert person.draft is not None  # noqa: S101 - every caller has looked
     turn = _with_lookalikes(tx, person, turn)
     offered = turn.replies[-1].offered() if turn.replies else person.draft.offered
-    tx.drafts.keep(person.draft.id, turn.place.plain(), offered, now)
+    place = turn.place.plain()
+    if (place, offered) != (person.draft.place, person.draft.offered):  # shown again, it was not touched
+        tx.drafts.keep(person.draft.id, place, offered, now)
     if turn.replies:
         tx.people.set_talk(person, {})
         replies = [reply.guarded() for reply in turn.replies] if turn.place.sealed else turn.replies

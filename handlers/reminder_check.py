@@ -1,44 +1,117 @@
-"""A reminder is looked at again when its turn to be sent comes: whose reason is gone is not sent."""
+"""What nobody asked for is looked at again when its turn comes: as things stand, merged, or not at all."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from handlers import slow_reviews
+from handlers import asking_again, slow_reviews
 from handlers.house import House
+from handlers.messages import Reply
 from handlers.programme import Phase
 from handlers.progress_figures import progress_of
 from handlers.progress_pictures import curve_of
-from handlers.reminder_moments import Moves, moments_of
+from handlers.reminder_merging import MOST_SAID, PARTS, Said, kind_of, may_join, together
+from handlers.reminder_moments import Moment, Moves, moments_of
 from handlers.reminder_pages import KINDS, Page, page_of
 from handlers.reminder_parts import met
 from handlers.reminder_phases import known
 from handlers.reminder_words import Spoken, compose
+from handlers.telling import BUSY
 from storage.outbox import Promise, Settled
 from storage.transaction import Transaction
+from storage.unasked import Beside
 
 PICTURED = ("before", "half", "digest")  # of those that speak of a unit
+
+
+class Piece(NamedTuple):
+    """A message that was promised: its key, and what it was to say then."""
+
+    once: str | None
+    body: dict[str, Any]
 
 
 def checked(tx: Transaction, house: House, promise: Promise, now: datetime) -> Promise | None:
     """The message as things stand now; None when nothing is to be said any more, and it is settled.
 
     The person may have handed in, met the target or blocked reminders since it was promised, hours ago in
-    the night; what is not a reminder is left as it is, and so is one of which a part has left.
+    the night. Whatever else waits for them and is due is said with it. One of which a part has left stays
+    as it is.
     """
-    if (promise.once or "").startswith(f"{slow_reviews.KEY}:"):
-        return slow_reviews.checked(tx, promise, now)
-    named = _named(promise.once)
-    if named is None or promise.parts_sent:
+    if kind_of(promise.once) == asking_again.KEY:
+        asking_again.ask(tx, house, promise, now)
+        return None
+    if promise.parts_sent:
         return promise
+    fresh = _said_now(tx, house, promise, now)
+    if fresh is not None and promise.chat_id is not None:
+        draft_id, talk = tx.unasked.standing(promise.chat_id)
+        if asking_again.at_a_question(draft_id, talk):
+            asking_again.afterwards(tx, promise, now)
+        elif fresh is not promise and draft_id is None and not BUSY & set(talk):
+            tx.unasked.offer(promise.chat_id, Reply.of(fresh.body).offered())
+    return fresh
+
+
+def _said_now(tx: Transaction, house: House, promise: Promise, now: datetime) -> Promise | None:
+    beside = tx.unasked.beside(promise.id, promise.channel, promise.address, now)
+    own = next((one for one in beside if one.id == promise.id), None)
+    if own is None or not may_join(own):
+        return promise
+    others = [one for one in beside if one is not own and may_join(one)][: MOST_SAID - 1]
+    before = [Piece(*kept) for kept in own.body.get(PARTS, ())] or [Piece(own.once, own.body)]
+    said, gone = [], []
+    for piece in [*before, *(Piece(one.once, one.body) for one in others)]:
+        found = _anew(tx, house, piece, now)
+        if isinstance(found, Said):
+            said.append(found)
+            if piece not in before:
+                _noted(tx, piece.once, now)
+        elif found:
+            gone.append(piece.once or "")
+    body = together(said).body() if said else {}
+    if others or len(before) > 1:
+        _keep(tx, own, others, said, body)
+    if not said:
+        tx.outbox.settle([Settled(promise.id, "superseded")], now)
+    for once in gone:
+        tx.unasked.free(once)
+    return replace(promise, body=body) if said else None
+
+
+def _keep(tx: Transaction, own: Beside, others: list[Beside], said: list[Said], body: dict[str, Any]) -> None:
+    """Write down what is said together, so that a message sent anew after a crash says no less."""
+    ends = [one.expires_at for one in (own, *others)]
+    latest = None if None in ends else max(end for end in ends if end is not None)
+    anew = (slow_reviews.KEY, *KINDS)  # what is made anew anyway need not be kept
+    parts = [[one.once, {} if kind_of(one.once) in anew else one.reply.body()] for one in said]
+    tx.unasked.join(own.id, {**body, PARTS: parts}, latest, [one.id for one in others])
+
+
+def _anew(tx: Transaction, house: House, piece: Piece, now: datetime) -> Said | bool:
+    """What was promised, as things stand. When its reason is gone: whether it may be promised once more.
+
+    A last warning may: who had nothing open when it came early may begin something before the close.
+    """
+    if kind_of(piece.once) == slow_reviews.KEY:
+        slow = slow_reviews.anew(tx, piece.once or "", now)
+        return False if slow is None else Said(piece.once, slow)
+    named = _named(piece.once)
+    if named is None:
+        return Said(piece.once, Reply.of(piece.body))
     key, worker = named
-    spoken = _anew(tx, house, key, worker, now)
+    moment, spoken = _spoken(tx, house, key, worker, now)
     if spoken.reply is not None:
-        return replace(promise, body=spoken.reply.body())
-    tx.outbox.settle([Settled(promise.id, "superseded")], now)
+        return Said(piece.once, spoken.reply, moment.until if moment is not None else None)
     tx.reminder_log.note(key, [(worker, "superseded", spoken.reason)], now)
-    return None
+    return moment is not None and moment.last
+
+
+def _noted(tx: Transaction, once: str | None, now: datetime) -> None:
+    if (named := _named(once)) is not None:
+        tx.reminder_log.note(named[0], [(named[1], "superseded", "merged")], now)
 
 
 def _pictured(
@@ -64,7 +137,9 @@ def _named(once: str | None) -> tuple[tuple[str, str, str], int] | None:
     return (kind, parts[0], parts[1]), int(parts[2])
 
 
-def _anew(tx: Transaction, house: House, key: tuple[str, str, str], worker: int, now: datetime) -> Spoken:
+def _spoken(
+    tx: Transaction, house: House, key: tuple[str, str, str], worker: int, now: datetime
+) -> tuple[Moment | None, Spoken]:
     kind, code, offset = key
     moves = known(tx, house.programme).get(code, Moves())
     for phase in house.programme.phases:
@@ -74,5 +149,5 @@ def _anew(tx: Transaction, house: House, key: tuple[str, str, str], worker: int,
             if moment.kind == kind and (moment.once or moment.offset) == offset:
                 page = page_of(tx, kind, code, [worker])
                 spoken = compose(tx, house, moment, moves, page, worker, now)
-                return _pictured(tx, house, spoken, page, (worker, phase, kind), now)
-    return Spoken(None, "moved")
+                return moment, _pictured(tx, house, spoken, page, (worker, phase, kind), now)
+    return None, Spoken(None, "moved")

@@ -45,10 +45,11 @@ def lines(tx: Transaction, worker: int, house: House) -> list[Note]:
     for (kind, phase, offset), at, outcome, reason in tx.reminder_log.notes(worker, MOST):
         named = text(f"why.kind_{kind}" if kind in KINDS else "why.kind_other")
         why = reason if reason in REASONS else "due"
+        was = "merged" if why == "merged" else outcome
         said = {
             "what": named, "offset": offset.partition(".")[0] if kind == "before" else "",
             "phase": names.get(phase, phase), "at": moment(at),
-            "outcome": text(f"why.was_{outcome}"), "why": text(f"why.for_{why}"),
+            "outcome": text(f"why.was_{was}"), "why": text(f"why.for_{why}"),
         }  # fmt: skip
         found.append(Note("why.line", said))
     return [Note("why.head"), *found] if found else [Note("why.empty")]

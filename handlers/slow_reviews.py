@@ -16,7 +16,6 @@ from handlers.messages import Button, Note, Reply
 from handlers.programme import Programme
 from handlers.review_notices import officers_above, reviewers_for
 from handlers.telling import tell
-from storage.outbox import Promise, Settled
 from storage.slow_reviews import Waiting
 from storage.transaction import Transaction
 
@@ -94,12 +93,10 @@ def _age(one: Waiting, now: datetime) -> dict[str, object]:
     return {"$": "age", "seconds": int((now - one.waiting_since).total_seconds())}
 
 
-def checked(tx: Transaction, promise: Promise, now: datetime) -> Promise | None:
-    """The message as things stand when it is sent; None when all of it is decided, and it is settled."""
-    kind, stage, _, worker = (*(promise.once or "").split(":"), "", "", "")[:4]
-    if kind != KEY or stage not in STAGES or not worker.isdecimal() or promise.parts_sent:
-        return promise
-    if waiting := waiting_for(tx, stage, int(worker)):
-        return replace(promise, body=_said(tx, stage, waiting, now).body())
-    tx.outbox.settle([Settled(promise.id, "superseded")], now)
-    return None
+def anew(tx: Transaction, once: str, now: datetime) -> Reply | None:
+    """What a message says when it is sent, as things stand; None when all of it is decided."""
+    kind, stage, _, worker = (*once.split(":"), "", "", "")[:4]
+    if kind != KEY or stage not in STAGES or not worker.isdecimal():
+        return None
+    waiting = waiting_for(tx, stage, int(worker))
+    return _said(tx, stage, waiting, now) if waiting else None

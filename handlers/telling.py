@@ -31,5 +31,5 @@ def tell(
     due = house.sayable(now + wait)
     told = tx.unasked.tell(to, reply.body(), now, due, once=key, slot=reply.slot)
     if told and reply.choices and not BUSY & set(to.talk):
-        tx.unasked.offer(to, reply.offered())
+        tx.unasked.offer(to.chat_id, reply.offered())
     return told

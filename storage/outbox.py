@@ -70,10 +70,12 @@ _SUPERSEDE = Prepared(
     )
     .values(state="superseded", body=_NOTHING)
 )
+# What nobody asked for and is held until later (a chosen hour, a snooze) does not hold what comes after it.
+_in_turn = or_(_earlier.c.priority == 0, _earlier.c.due_at <= bindparam("now"), _earlier.c.tries > 0)
 _goes_before = or_(
     _earlier.c.state == "claimed",
     _earlier.c.priority < OUTBOX.c.priority,
-    and_(_earlier.c.priority == OUTBOX.c.priority, _earlier.c.id < OUTBOX.c.id),
+    and_(_earlier.c.priority == OUTBOX.c.priority, _earlier.c.id < OUTBOX.c.id, _in_turn),
 )
 _oldest = ~exists().where(
     and_(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models import metadata
 from storage.prepared import Prepared
-from storage.vault import Vault
+from storage.types import Json
+from storage.vault import Vault, VaultClosed
 
 OUTBOX, CHAT = metadata.tables["outbox"], metadata.tables["chat"]
 WORKER = metadata.tables["worker"]
@@ -27,6 +28,28 @@ def _tell(dialect: str) -> UpdateBase:
     return row.on_conflict_do_nothing(index_elements=["once"]).returning(OUTBOX.c.id)
 
 
+# What may be said together: a message in hand, and what waits for the same person and is due.
+_BESIDE = Prepared(
+    select(
+        OUTBOX.c.id, OUTBOX.c.once, OUTBOX.c.body, OUTBOX.c.created_at, OUTBOX.c.due_at, OUTBOX.c.expires_at
+    )
+    .where(
+        OUTBOX.c.channel == bindparam("its_channel"),
+        OUTBOX.c.address == bindparam("its_address"),
+        OUTBOX.c.priority > 0,
+        or_(
+            OUTBOX.c.id == bindparam("row"),
+            and_(
+                OUTBOX.c.state == "waiting",
+                OUTBOX.c.due_at <= bindparam("now"),
+                OUTBOX.c.parts_sent == 0,
+                OUTBOX.c.tries == 0,
+            ),
+        ),
+    )
+    .order_by(OUTBOX.c.id)
+)
+_STANDING = Prepared(select(CHAT.c.draft_id, CHAT.c.talk).where(CHAT.c.id == bindparam("chat")))
 _TELL = Prepared({name: _tell(name) for name in ("sqlite", "postgresql")})
 # Nobody's rows are held here: whoever is told something may be talking at the same moment.
 _CHATS = (
@@ -51,6 +74,18 @@ class Addressee:
     language: str
     reachable: bool
     talk: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An unasked message that is due; `body` is empty when its key is gone."""
+
+    id: int
+    once: str | None
+    body: dict[str, Any]
+    created_at: datetime
+    due_at: datetime
+    expires_at: datetime | None
 
 
 class Unasked:
@@ -100,12 +135,17 @@ class Unasked:
         row = _TELL.first(self._connection, {f"new_{name}": value for name, value in values.items()})
         return row is not None
 
-    def offer(self, to: Addressee, offered: dict[str, Any] | None) -> None:
+    def offer(self, chat_id: int, offered: dict[str, Any] | None) -> None:
         """Let somebody who stands nowhere choose by typing; not while they are talking at this moment."""
-        idle = select(CHAT.c.id).where(CHAT.c.id == to.chat_id, CHAT.c.draft_id.is_(None))
+        idle = select(CHAT.c.id).where(CHAT.c.id == chat_id, CHAT.c.draft_id.is_(None))
         free = idle.with_for_update(skip_locked=True).scalar_subquery()
         talk = {"offered": offered} if offered else None
         self._connection.execute(update(CHAT).where(CHAT.c.id.in_(free)).values(talk=talk))
+
+    def standing(self, chat_id: int) -> tuple[int | None, dict[str, Any]]:
+        """The draft that a chat is at, and what its talk is about; nothing of anybody is held."""
+        row = _STANDING.first(self._connection, {"chat": chat_id})
+        return (None, {}) if row is None else (row[0], row[1] or {})
 
     def waiting(self, to: Addressee, slot: str) -> tuple[dict[str, Any], datetime] | None:
         """What waits for somebody in a slot, and when it is due."""
@@ -119,3 +159,56 @@ class Unasked:
             )
         ).first()
         return None if row is None else (self._vault.open(row[0]), row[1])
+
+    # --- said together, when its turn comes
+
+    def beside(self, row: int, channel: str, address: str, now: datetime) -> list[Beside]:
+        """The unasked message in hand, and whatever else is due for the same person, the oldest first."""
+        where = {"row": row, "its_channel": channel, "its_address": address, "now": now}
+        return [
+            Beside(one[0], one[1], self._opened(one[2]), *one[3:])
+            for one in _BESIDE.all(self._connection, where)
+        ]
+
+    def _opened(self, kept: Any) -> dict[str, Any]:
+        try:
+            return dict(self._vault.open(kept))
+        except VaultClosed:
+            return {}
+
+    def join(
+        self, row: int, body: dict[str, Any], expires_at: datetime | None, others: Sequence[int]
+    ) -> None:
+        """One message says what several would have said: it keeps all of it, the others are settled."""
+        kept = self._vault.kept(body)
+        joined = update(OUTBOX).where(OUTBOX.c.id == row)
+        self._connection.execute(joined.values(body=kept, expires_at=expires_at, slot=None))
+        gone = update(OUTBOX).where(OUTBOX.c.id.in_(others), OUTBOX.c.state == "waiting")
+        self._connection.execute(gone.values(state="superseded", body=literal({}, Json())))
+
+    def free(self, once: str) -> None:
+        """What carried this key was not sent after all: it may be promised anew when its reason returns."""
+        unsent = and_(OUTBOX.c.once == once, OUTBOX.c.state.in_(("superseded", "expired")))
+        self._connection.execute(update(OUTBOX).where(unsent).values(once=None))
+
+    # --- what is asked again after it
+
+    def sent(self, row: int) -> tuple[str, datetime | None, datetime] | None:
+        """How a message stands, when it was sent, and when it is due."""
+        found = self._connection.execute(
+            select(OUTBOX.c.state, OUTBOX.c.sent_at, OUTBOX.c.due_at).where(OUTBOX.c.id == row)
+        ).first()
+        return None if found is None else (found[0], found[1], found[2])
+
+    def answered(self, channel: str, address: str, after: int, since: datetime | None) -> bool:
+        """Whether a live answer newer than the row `after` was sent from an instant on, or is about to be."""
+        sent = OUTBOX.c.state == "sent"
+        said = (
+            OUTBOX.c.state.in_(("waiting", "claimed", "unknown")),
+            sent if since is None else and_(sent, OUTBOX.c.sent_at >= since),
+        )
+        rows = select(OUTBOX.c.id).where(
+            OUTBOX.c.channel == channel, OUTBOX.c.address == address,
+            OUTBOX.c.priority == 0, OUTBOX.c.id > after, or_(*said),
+        )  # fmt: skip
+        return self._connection.execute(rows.limit(1)).first() is not None

@@ -216,7 +216,7 @@ PUT_TOGETHER = {
     "review.*.ask": {f"review.{what}.ask" for what in REVIEW_QUESTIONS},
     "review.*.refused": {f"review.{fact}.refused" for fact in FACTS},
     "why.kind_*": {f"why.kind_{kind}" for kind in KINDS} | {"why.kind_other"},
-    "why.was_*": {f"why.was_{outcome}" for outcome in OUTCOMES},
+    "why.was_*": {f"why.was_{outcome}" for outcome in (*OUTCOMES, "merged")},
     "why.for_*": {f"why.for_{reason}" for reason in REASONS},
     "reminder.*.head": {f"reminder.{kind}.head" for kind in KINDS},
     "life.*": {f"life.{step}" for step in LIVED},
