@@ -20,6 +20,7 @@ from bot import (
     cli_privacy,
     cli_progress,
     cli_reminders,
+    cli_review,
 )
 from bot.commands import ConfigOption, configured, fail, opened, say
 
@@ -33,6 +34,7 @@ units_app = typer.Typer(help="Cây đơn vị công đoàn.", no_args_is_help=Tr
 db_app = typer.Typer(help="Cơ sở dữ liệu.", no_args_is_help=True)
 app.add_typer(units_app, name="units")
 app.add_typer(cli_export.app, name="export")
+app.add_typer(cli_review.app, name="review")
 app.add_typer(db_app, name="db")
 app.add_typer(cli_dead_letters.app, name="dead-letters")
 app.add_typer(cli_keys.app, name="keys")

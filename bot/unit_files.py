@@ -7,7 +7,7 @@ operator at the command line: texts of the chat live in `texts/`.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from handlers.unit_columns import COLUMNS, MOST_TITLES, known_columns
 from handlers.unit_plan import Value
 from handlers.unit_rows import Fault, Line, UnitListFaults
 
+Known = Callable[[Sequence[str]], int]
 SEPARATORS = (",", ";", "\t")
 LARGEST_BYTES = 64 * 1024 * 1024
 _MOST_SHOWN = 12
@@ -86,9 +87,17 @@ _COLUMNS_AT_FAULT = {
 }  # fmt: skip
 
 
-def read_unit_file(path: Path) -> list[Line]:
+def read_unit_file(
+    path: Path,
+    *,
+    known: Known = known_columns,
+    older: Callable[[bytes], str | None] | None = None,
+    spoiled: list[Fault] | None = None,
+) -> list[Line]:
     """The lines of an XLSX file, or of a CSV file in UTF-8 or in UTF-16 with its mark; `,` `;` or tab.
 
+    `known` counts the columns that a line names; `older` reads text that is not UTF-8, or gives None;
+    cells that a workbook cannot give go to `spoiled` instead of ending it all.
     Raises UnitListFaults with one fault when the file cannot be read as text at all.
     """
     try:
@@ -96,20 +105,20 @@ def read_unit_file(path: Path) -> list[Line]:
             raise _refused("too_big", megabytes=LARGEST_BYTES // 1024 // 1024)
         with path.open("rb") as file:
             if file.read(len(_ZIP)) == _ZIP:
-                return read_sheet(path)
+                return read_sheet(path, spoiled)
         data = path.read_bytes()
     except OSError as error:
         raise _refused("no_file", name=path.name, why=error.strerror or type(error).__name__) from error
     if max(data.count(b"\n"), data.count(b"\r")) > MOST_ROWS:
         raise _refused("too_many_rows", most=MOST_ROWS)
-    return list(lines_of(_decoded(data)))
+    return list(lines_of(_decoded(data, older), known))
 
 
 def _refused(reason: str, line: int = 0, **params: Any) -> UnitListFaults:
     return UnitListFaults([Fault(line, reason, params)])
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes, older: Callable[[bytes], str | None] | None) -> str:
     for signature, reason in _SIGNATURES:
         if data.startswith(signature):
             raise _refused(reason)
@@ -126,6 +135,8 @@ def _decoded(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if older is not None and (text_ := older(data)) is not None:
+            return text_
         before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         raise _refused("not_utf8", before.count(b"\n") + 1) from None
     for sample in _READ_TWICE:
@@ -136,14 +147,14 @@ def _decoded(data: bytes) -> str:
     return text
 
 
-def lines_of(text: str) -> Iterator[Line]:
+def lines_of(text: str, known: Known = known_columns) -> Iterator[Line]:
     """Records with the line on which each begins; a cell in quotes may hold separators and new lines.
 
     After a record whose quotes do not close, reading goes on with the next line of the file.
     """
     physical = [line + "\n" for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     at = 0
-    separator = _separator(physical)
+    separator = _separator(physical, known)
     if physical[0][:4].lower() == "sep=" and physical[0][4] in SEPARATORS:
         # A line by which a spreadsheet is told the separator.
         separator, at = physical[0][4], 1
@@ -162,15 +173,15 @@ def lines_of(text: str) -> Iterator[Line]:
             at = begun + 1
 
 
-def _separator(physical: list[str]) -> str:
+def _separator(physical: list[str], known: Known) -> str:
     """The separator that makes the most known columns of one of the first lines."""
     filled = [line for line in physical[:_LINES_LOOKED_AT] if line.strip(" ,;\t\n")][:MOST_TITLES]
 
-    def known(separator: str) -> tuple[int, int]:
+    def named(separator: str) -> tuple[int, int]:
         several = [[cell.strip(' "\n') for cell in line.split(separator)] for line in filled]
-        return max(((known_columns(cells), len(cells)) for cells in several), default=(0, 0))
+        return max(((known(cells), len(cells)) for cells in several), default=(0, 0))
 
-    return max(SEPARATORS, key=known)
+    return max(SEPARATORS, key=named)
 
 
 def describe(fault: Fault) -> str:

@@ -35,8 +35,11 @@ _ERROR = re.compile(
 )
 
 
-def read_sheet(path: Path) -> list[Line]:
-    """The rows that hold anything. Raises UnitListFaults when the workbook or a cell cannot be read."""
+def read_sheet(path: Path, spoiled: list[Fault] | None = None) -> list[Line]:
+    """The rows that hold anything.
+
+    Raises UnitListFaults when the workbook or a cell cannot be read; with `spoiled` cells are noted there.
+    """
     from python_calamine import (  # late: only who imports XLSX pays for it
         CalamineError,
         CalamineWorkbook,
@@ -45,7 +48,7 @@ def read_sheet(path: Path) -> list[Line]:
 
     try:
         with ZipFile(path) as packed:
-            _refuse_the_huge(packed)
+            faults = _refuse_the_huge(packed)
         with CalamineWorkbook.from_path(str(path)) as workbook:
             shown = [one.name for one in workbook.sheets_metadata if one.visible is SheetVisibleEnum.Visible]
             sheet = workbook.get_sheet_by_name((shown or workbook.sheet_names)[0])
@@ -54,13 +57,16 @@ def read_sheet(path: Path) -> list[Line]:
         raise
     except (BadZipFile, CalamineError, OSError, EOFError, NotImplementedError, RuntimeError, error) as wrong:
         raise _refused("bad_sheet", why=type(wrong).__name__) from wrong
-    lines, faults = [], list(_merged_faults(merged, rows))
+    lines: list[Line] = []
+    faults += _merged_faults(merged, rows)
     for number, cells in enumerate(rows, 1):
         texts = [_text(cell) for cell in cells]
         if any(texts):
             lines.append(Line(number, texts))
-    if faults:
+    if faults and spoiled is None:
         raise UnitListFaults(faults)
+    if spoiled is not None:
+        spoiled += faults
     return lines
 
 
@@ -68,17 +74,19 @@ def _refused(reason: str, line: int = 0, **params: Any) -> UnitListFaults:
     return UnitListFaults([Fault(line, reason, params)])
 
 
-def _refuse_the_huge(packed: ZipFile) -> None:
-    """Look through the packed sheets for too many rows and for formulas without a saved value."""
+def _refuse_the_huge(packed: ZipFile) -> list[Fault]:
+    """Look through the packed sheets for too many rows; the formulas of the first without a saved value."""
     entries = packed.infolist()
     if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
         raise _refused("too_big", megabytes=LARGEST_UNPACKED // 1024 // 1024)
     sheets = [one for one in entries if re.fullmatch(r"xl/worksheets/[^/]+\.xml", one.filename)]
+    faults: list[Fault] = []
     for entry in sheets:
-        _look_through(packed, entry, first=entry is sheets[0])
+        faults += _look_through(packed, entry, first=entry is sheets[0])
+    return faults
 
 
-def _look_through(packed: ZipFile, entry: ZipInfo, *, first: bool) -> None:
+def _look_through(packed: ZipFile, entry: ZipInfo, *, first: bool) -> list[Fault]:
     rows, columns = 0, 26
     faults: list[Fault] = []
     with packed.open(entry) as file:
@@ -90,8 +98,7 @@ def _look_through(packed: ZipFile, entry: ZipInfo, *, first: bool) -> None:
                 raise _refused("too_many_rows", most=MOST_ROWS)
             if first:
                 faults += _formulas(piece)
-    if faults:
-        raise UnitListFaults(faults)
+    return faults
 
 
 def _formulas(piece: bytes) -> Iterator[Fault]:

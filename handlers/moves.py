@@ -51,6 +51,8 @@ RULES: Mapping[str, Rule] = {
         Rule("appeal", ("rejected",), "submitted", "author", ("why",), ("officers",)),
         Rule("undo", DECIDED, "", "decider"),
         Rule("strike", ("valid",), "rejected", "officer", ("why",)),
+        # A number, a day, a portal code that come when it is valid already; nothing else changes.
+        Rule("supplement", ("valid",), "valid", "reviewer", told=()),
     )
 }
 
@@ -85,9 +87,17 @@ class Verdict:
 
 
 def decide(
-    tx: Transaction, worker_id: int, initiative_id: int, decision: Decision, house: House, now: datetime
+    tx: Transaction,
+    worker_id: int | None,
+    initiative_id: int,
+    decision: Decision,
+    house: House,
+    now: datetime,
 ) -> Verdict:
-    """Take a decision, if the worker may and nobody has decided before."""
+    """Take a decision, if the worker may and nobody has decided before.
+
+    No worker at all is the operator at the command line, who answers for every unit and is author of none.
+    """
     item, rule = tx.reviews.look(initiative_id), RULES[decision.deed]
     if item is None:
         return Verdict("gone")
@@ -107,7 +117,8 @@ def decide(
     after = _after(tx, rule, item, facts, house.programme)
     if after == item.state and not _is_news(item, facts):
         return Verdict("late", item.state, last=tx.reviews.last_move(item.id))
-    facts["valid_on"] = house.programme.local_day(now) if after == "valid" else None
+    if after != item.state:
+        facts["valid_on"] = house.programme.local_day(now) if after == "valid" else None
     with tx.tallies.counting(item.id):
         done = tx.reviews.change(item, after, facts)
     if not done:
@@ -126,9 +137,11 @@ def _is_news(item: Item, facts: Mapping[str, Any]) -> bool:
 
 
 def _not_allowed(
-    tx: Transaction, worker_id: int, item: Item, rule: Rule, now: datetime, *, officer: bool
+    tx: Transaction, worker_id: int | None, item: Item, rule: Rule, now: datetime, *, officer: bool
 ) -> str:
     """Why the worker may not: `own` or `rights`; empty when they may."""
+    if worker_id is None:
+        return "rights" if rule.by in ("author", "decider") else ""
     authors = {item.author_id, *tx.reviews.authors(item.id)}
     if rule.by == "author":
         return "" if speaks_for_author(tx, worker_id, item, now) else "rights"
@@ -150,8 +163,10 @@ def speaks_for_author(tx: Transaction, worker_id: int, item: Item, now: datetime
     return rights.worker_may(tx, worker_id, "enter_for_others", item.unit_id, now)
 
 
-def _is_officer(tx: Transaction, worker_id: int, item: Item) -> bool:
+def _is_officer(tx: Transaction, worker_id: int | None, item: Item) -> bool:
     """Whether the worker answers for the unit from above it."""
+    if worker_id is None:
+        return True
     reaching = tx.roles.reaching(worker_id, item.unit_id)
     return any(held.role in ("officer", "admin") for held in reaching)
 
@@ -165,10 +180,12 @@ def _facts(
         return {"waiting_since": now, **_UNDECIDED, **appealed}
     if rule.deed == "confirm":
         return {}
-    if rule.deed != "accept":
+    if rule.deed not in ("accept", "supplement"):
         return {"decided_at": now}
-    facts: dict[str, Any] = {"confirmed_at": item.confirmed_at or now, "decided_at": now}
-    if officer and "officer" in programme.asks:
+    facts: dict[str, Any] = {}
+    if rule.deed == "accept":
+        facts = {"confirmed_at": item.confirmed_at or now, "decided_at": now}
+    if rule.deed == "accept" and officer and "officer" in programme.asks:
         facts["officer_confirmed_at"] = item.officer_confirmed_at or now
     if decision.number:
         facts["recognition_number"], facts["recognised_on"] = decision.number, decision.day
@@ -206,11 +223,13 @@ def _after(tx: Transaction, rule: Rule, item: Item, facts: Mapping[str, Any], pr
     return "recognised" if waits or still_asked(now_known, programme) else "valid"
 
 
-def _undo(tx: Transaction, worker_id: int, item: Item, now: datetime) -> Verdict:
+def _undo(tx: Transaction, worker_id: int | None, item: Item, now: datetime) -> Verdict:
     """Take back one's own decision of the last ten minutes; the author is told of that too."""
     last = tx.reviews.last_move(item.id)
     if last is None or last.actor_id != worker_id or last.undoes_id is not None or last.before == "draft":
         return Verdict("rights", item.state, last=last)
+    if last.before == last.after == "valid":
+        return Verdict("late", item.state, last=last)
     if now - last.at > UNDO:
         return Verdict("too_late_to_undo", item.state, last=last)
     # What a mistaken acceptance brought along is asked for again with the next one.

@@ -52,6 +52,11 @@ def age(since: datetime | None, now: datetime) -> dict[str, object]:
     return {"$": "age", "seconds": max(0, int(seconds))}
 
 
+def who_decided(tx: Transaction, actor_id: int | None) -> object:
+    """The name of whoever decided; for what came from a list at the command line, that it did."""
+    return text("review.office") if actor_id is None else tx.reviews.name_of(actor_id)
+
+
 def card(tx: Transaction, item: Item, reader: Reader, *notes: Note) -> Reply:
     """Everything a reviewer needs, and a button for each thing they may do."""
     moves = tx.reviews.moves(item.id)
@@ -105,7 +110,7 @@ def _history(tx: Transaction, item: Item, moves: list[Moved]) -> list[Note]:
     for move in moves:
         if move.id in taken_back or not move.why:
             continue
-        said = {"at": moment(move.at), "why": move.why, "who": tx.reviews.name_of(move.actor_id)}
+        said = {"at": moment(move.at), "why": move.why, "who": who_decided(tx, move.actor_id)}
         if move.before == "rejected":
             found.append(Note("review.was_appealed", said))
         elif move.after in ("returned", "rejected"):

@@ -10,7 +10,7 @@ from handlers.folding import kept
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
 from handlers.moves import Decision, Verdict, decide
-from handlers.review_card import revision
+from handlers.review_card import revision, who_decided
 from handlers.review_notices import tell_author
 from handlers.review_showing import first, onward, open_one, say
 from storage.people import Person
@@ -126,7 +126,7 @@ def what_happened(tx: Transaction, item: Item) -> Note:
         return Note("review.withdrawn_since", {"code": item.code})
     if last.actor_id == item.author_id and last.after == "submitted":
         return Note("review.corrected_since", {"code": item.code, "at": moment(last.at)})
-    said = {"code": item.code, "at": moment(last.at), "who": tx.reviews.name_of(last.actor_id)}
+    said = {"code": item.code, "at": moment(last.at), "who": who_decided(tx, last.actor_id)}
     return Note("review.decided_since", {**said, "state": text(f"state.{item.state}")})
 
 

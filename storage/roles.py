@@ -11,6 +11,7 @@ from storage.models import Grant, metadata
 from storage.prepared import Prepared
 
 GRANT, ABOVE = metadata.tables["role_grant"], metadata.tables["unit_above"]
+WORKER = metadata.tables["worker"]
 
 
 class Held(NamedTuple):
@@ -97,6 +98,12 @@ class Roles:
         """The worker's roles, whatever unit they are for."""
         rows = self._connection.execute(_ROLES, {"worker": worker_id})
         return [Reach(role, False) for role, _ in rows]
+
+    def everybody(self) -> list[tuple[int, str]]:
+        """Everybody who holds a role: number and name, by number."""
+        rows = select(WORKER.c.id, WORKER.c.name).join(GRANT, GRANT.c.worker_id == WORKER.c.id)
+        found = self._connection.execute(rows.where(_now).distinct().order_by(WORKER.c.id))
+        return [(row[0], row[1]) for row in found]
 
     def holders(self, unit_id: int, role: str | None = None) -> list[int]:
         """The workers who hold a role (any, when none is named) for this very unit."""
