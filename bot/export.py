@@ -39,17 +39,23 @@ def initiatives(
     while block := list(islice(rows, _AT_ONCE)):
         numbers = [row["id"] for row in block]
         authors, files = tx.initiatives.authors_of(numbers), tx.attachments.of_initiatives(numbers)
+        typists = tx.entered.typists(numbers)
         own = tx.disclosures.of_initiatives(numbers)
         levels = tx.disclosures.of_units(sorted({row["unit_id"] for row in block}))
         for row in block:
             shares = _shares(authors.get(row["id"], []))
             held = [_file(file) for file in files.get(row["id"], [])]
             let_out = level(own.get(row["id"]), levels.get(row["unit_id"]), sealed=row["sealed"])
-            yield _line(row, shares, held, let_out)
+            yield _line(row, shares, held, let_out, typists.get(row["id"]))
 
 
-def _line(row: Mapping[Any, Any], authors: list[Any], files: list[Any], let_out: str) -> dict[str, Any]:
-    """One line; what the level of disclosure does not let out is null, a list empty."""
+def _line(
+    row: Mapping[Any, Any], authors: list[Any], files: list[Any], let_out: str, typist: str | None
+) -> dict[str, Any]:
+    """One line; what the level of disclosure does not let out is null, a list empty.
+
+    `typist` is who entered it for its author, nothing when that is no longer known, None for the author.
+    """
     line = {
         "code": row["code"],
         "unit": row["unit"],
@@ -70,6 +76,8 @@ def _line(row: Mapping[Any, Any], authors: list[Any], files: list[Any], let_out:
         "applied_precision": row["applied_precision"],
         "sealed": row["sealed"],
         "disclosure": let_out,
+        "by_proxy": typist is not None,
+        "entered_by": typist or None,
         "fingerprint": row["fingerprint"],
         "authors": authors,
         "coauthors": authors[1:],
@@ -115,6 +123,8 @@ def drafts(tx: Transaction, units: UnitIds | None = None) -> Iterator[dict[str, 
         place = Place.of(row["place"])
         answers = {step.key: place.value(step.key) for step in INITIATIVE.steps}
         benefit, applied = answers["benefit"] or {}, answers["applied_on"] or {}
+        typist = row["author"] if row["for_name"] or row["for_worker_id"] else None
+        author = row["author"] if typist is None else row["for_name"] or row["whom"]
         flat = {key: answers[key] for key in _ANSWERS}
         fields = {
             **flat,
@@ -122,7 +132,7 @@ def drafts(tx: Transaction, units: UnitIds | None = None) -> Iterator[dict[str, 
             "unit": row["unit"],
             "unit_name": row["unit_name"],
             "phase": None,
-            "author": row["author"],
+            "author": author,
             "state": "draft",
             "benefit_vnd": benefit.get("vnd"),
             "benefit_period": benefit.get("period"),
@@ -135,11 +145,11 @@ def drafts(tx: Transaction, units: UnitIds | None = None) -> Iterator[dict[str, 
             "submitted_at": None,
         }
         others = answers["coauthors"] or []
-        first = (row["author"], 10_000 - sum(share for _, share in others))
+        first = (author, 10_000 - sum(share for _, share in others))
         files = [{"kind": file["kind"], "name": file["name"]} for file in answers["files"] or []]
         levels = tx.disclosures.of_units([row["in_unit"]]) if row["in_unit"] else {}
         let_out = level(None, levels.get(row["in_unit"]), sealed=place.sealed)
-        yield _line(fields, _shares([first, *others]), files, let_out)
+        yield _line(fields, _shares([first, *others]), files, let_out, typist)
 
 
 def write_jsonl(lines: Iterable[Mapping[str, Any]], out: BinaryIO) -> int:

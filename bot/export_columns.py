@@ -49,6 +49,7 @@ INITIATIVES = (
     Column("portal_code", width=16),
     Column("officer_confirmed_at", "instant", 18),
     Column("appealed_at", "instant", 18),
+    Column("by_proxy", "yes", 10),
     Column("entered_by", width=22),
     Column("files", "files", 24),
     Column("fingerprint", width=20),

@@ -24,7 +24,7 @@ LEVELS = ("counted", "summary", "full", "published")
 UNSET = "full"
 MOST_SEALED = "summary"
 _WORDS = frozenset({"before", "after", "conditions", "files"})
-_SUMMARY = frozenset({"title", "effect", "author", "authors", "coauthors"})
+_SUMMARY = frozenset({"title", "effect", "author", "authors", "coauthors", "entered_by"})
 HIDDEN: Mapping[str, frozenset[str]] = {
     "counted": _WORDS | _SUMMARY,
     "summary": _WORDS,

@@ -113,7 +113,11 @@ class Drafts:
         return next((line for line in self.of(worker_id) if line.id == draft_id), None)
 
     def export(self, units: UnitIds | None = None) -> Iterator[Mapping[str, Any]]:
-        """Every draft (of authors in these units) by its number, with its author's name and present unit."""
+        """Every draft (of authors in these units) by its number, with its author's name and present unit.
+
+        `whom` is the name of the author known here for whom somebody else types it.
+        """
+        whom = WORKER.alias("whom")
         rows = (
             select(
                 DRAFT,
@@ -121,8 +125,10 @@ class Drafts:
                 UNIT.c.name.label("unit_name"),
                 UNIT.c.id.label("in_unit"),
                 WORKER.c.name.label("author"),
+                whom.c.name.label("whom"),
             )
             .join(WORKER, WORKER.c.id == DRAFT.c.worker_id)
+            .outerjoin(whom, whom.c.id == DRAFT.c.for_worker_id)
             .outerjoin(UNIT, UNIT.c.id == WORKER.c.unit_id)
             .order_by(DRAFT.c.id)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,6 +103,13 @@ class Entered:
         rows = select(*(ENTERED.c[name] for name in Entry.__dataclass_fields__))
         row = self._connection.execute(rows.where(ENTERED.c.initiative_id == initiative_id)).first()
         return None if row is None else Entry(*row)
+
+    def typists(self, initiative_ids: Sequence[int]) -> dict[int, str]:
+        """Who typed those of these initiatives that their author did not; nothing for one who is gone."""
+        rows = select(ENTERED.c.initiative_id, WORKER.c.name, WORKER.c.erased_at)
+        rows = rows.join(WORKER, WORKER.c.id == ENTERED.c.entered_by)
+        found = self._connection.execute(rows.where(ENTERED.c.initiative_id.in_(initiative_ids)))
+        return {row[0]: "" if row[2] is not None else row[1] for row in found}
 
     def unconfirmed(self, initiative_id: int) -> bool:
         """Whether it waits for its author to say that it is theirs."""

@@ -31,6 +31,8 @@ from storage.models import metadata
 from storage.transaction import Transaction
 from storage.upgrade import upgrade_database
 from tests.phone import PROGRAMME, SPEECH, ZONE, Clock
+from tests.reviewers import people
+from tests.test_proxy import enters
 from tests.test_transcripts import import_units
 
 ROWS = [
@@ -252,7 +254,7 @@ def test_the_head_stays_in_sight_and_filters() -> None:
     _, raw = read_back([{"code": "SK-1"}, {"code": "SK-2"}])
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         xml = archive.read("xl/worksheets/sheet1.xml").decode()
-    assert '<autoFilter ref="A1:AE3"/>' in xml and 'state="frozen"' in xml
+    assert '<autoFilter ref="A1:AF3"/>' in xml and 'state="frozen"' in xml
 
 
 @pytest.mark.parametrize(
@@ -370,3 +372,37 @@ class TestTheCommand:
     ) -> None:
         code, said, error = self.run(config, *wrong)
         assert (code, said, len(error.splitlines())) == (2, b"", 1)
+
+
+def test_who_typed_it_for_the_author_stands_beside_it_unless_names_are_kept_back(database: Database) -> None:
+    team = people(database, Clock())
+    enters(team.lead, "Lan", "Nguyễn Thị Lan")
+    team.sends()
+    with database.reading() as tx:
+        lines = list(export.initiatives(tx))
+    assert [(line["author"], line["by_proxy"], line["entered_by"]) for line in lines] == [
+        ("Nguyễn Thị Lan", True, "Trần Văn Hùng"),
+        ("Nguyễn Thị Lan", False, None),
+    ]
+    keys = [column.key for column in INITIATIVES]
+    rows = book_of(database).get_sheet_by_name("Sáng kiến").to_python()[1:]
+    shown = [(row[keys.index("by_proxy")], row[keys.index("entered_by")]) for row in rows]
+    assert shown == [("có", "Trần Văn Hùng"), ("không", "")]
+    unit = team.unit()
+    with database.transaction() as tx:
+        tx.disclosures.decide(unit, None, "counted", None, NOW)
+    with database.reading() as tx:
+        line = next(export.initiatives(tx))
+    assert (line["by_proxy"], line["entered_by"]) == (True, None)
+
+
+def test_a_draft_for_somebody_else_is_theirs_and_says_who_types_it(database: Database) -> None:
+    team = people(database, Clock())
+    team.lead.types("/nophoi")
+    team.lead.types("Lan")
+    team.lead.taps("Nguyễn Thị Lan")
+    team.lead.types("Cuộn vải để dưới đất, mỗi ca hai người khiêng")
+    with database.reading() as tx:
+        (line,) = list(export.drafts(tx))
+    assert (line["author"], line["authors"]) == ("Nguyễn Thị Lan", [["Nguyễn Thị Lan", 100]])
+    assert (line["by_proxy"], line["entered_by"]) == (True, "Trần Văn Hùng")
