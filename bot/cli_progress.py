@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LANGUAGE = "vi"  # that of the command line
 SHOWN = 20
+HEADS = ("code", "unit", "valid", "target", "share", "people", "target_people", "share_people")
 
 
 def progress(
@@ -92,18 +93,22 @@ def _print(speech: Speech, lines: Sequence[Note]) -> None:
 
 
 def _below(tx: Transaction, part: Progress, today: date) -> tuple[list[list[str]], int]:
-    """Units below as cells: code, name, done, target, per cent; and how many more there are."""
+    """Units below as cells: code, name, and of each measure done, target, per cent; and how many more."""
     from handlers.figures import decimal, grouped
+    from handlers.progress_figures import MEASURES
     from handlers.rankings import both_of, share_of
     from storage.tallies import ALL
 
     code, measure = ALL if part.phase is None else part.phase.code, part.leading
     rows = []
     for child in tx.aims.children(part.unit_id, code, measure, today, SHOWN):
-        (done, target), share = both_of(child, measure), share_of(child, measure)
-        aim = "–" if target is None else grouped(target, LANGUAGE)
-        percent = "–" if share is None else f"{decimal(share, LANGUAGE)} %"
-        rows.append([child.code, child.name, grouped(done, LANGUAGE), aim, percent])
+        row = [child.code, child.name]
+        for one in MEASURES:
+            (done, target), share = both_of(child, one), share_of(child, one)
+            aim = "–" if target is None else grouped(target, LANGUAGE)
+            percent = "–" if share is None else f"{decimal(share, LANGUAGE)} %"
+            row += [grouped(done, LANGUAGE), aim, percent]
+        rows.append(row)
     return rows, max(0, tx.aims.count_children(part.unit_id, today) - SHOWN)
 
 
@@ -112,9 +117,7 @@ def _table(speech: Speech, rows: Sequence[Sequence[str]], more: int) -> None:
     if not rows:
         return
     say("")
-    heads = [
-        speech.say(LANGUAGE, f"table.{name}", {}) for name in ("code", "unit", "valid", "target", "share")
-    ]
+    heads = [speech.say(LANGUAGE, f"table.{name}", {}) for name in HEADS]
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.table import Table

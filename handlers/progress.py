@@ -183,10 +183,10 @@ def below(
     measure = progress_of(tx, house.programme, unit_id, phase, now).leading
     found = tx.aims.children(unit_id, code, measure, today, PAGE, page * PAGE)
     head = {"unit": tx.people.unit_name(unit_id), "count": number(count)}
-    lines = [Note("progress.below.head", head)]
+    lines = [Note(f"progress.below.head_{measure}", head)]
     rows: list[Row] = []
     for place, standing in enumerate(found, page * PAGE + 1):
-        lines.append(progress_lists.standing_line(place, standing, measure))
+        lines += progress_lists.standing_lines(place, standing, measure)
         label = {"number": place, "unit": standing.name}
         rows.append((Button(f"progress|see.{standing.unit_id}.{index}|-", "button.unit_numbered", label),))
     if count > (page + 1) * PAGE:

@@ -11,6 +11,7 @@ from handlers.figures import per_cent
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, number, tenths, text
 from handlers.programme import Phase
+from handlers.progress_figures import MEASURES
 from handlers.promising import offer, promise
 from storage.aims import Standing
 from storage.figure_lists import Behind
@@ -101,16 +102,28 @@ def _short(title: str) -> str:
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
-def standing_line(place: int, standing: Standing, measure: str) -> Note:
-    """One unit among its sisters: what it has of its target, in the measure they are put in order by."""
+def standing_lines(place: int, standing: Standing, measure: str) -> list[Note]:
+    """One unit among its sisters: the measure they are put in order by, and under it the other one."""
+    (other,) = (one for one in MEASURES if one != measure)
+    key, said = _measured(standing, measure)
+    first = Note(f"progress.below.line{key}", {"number": place, "unit": standing.name, **said})
+    key, said = _measured(standing, other)
+    if other == "people" and key:
+        share = per_cent(standing.figures.people, standing.members)
+        if share is not None:
+            against = {"members": number(standing.members), "share": tenths(share)}
+            return [first, Note("progress.below.people_members", {**said, **against})]
+    return [first, Note(f"progress.below.{other}{key}", said)]
+
+
+def _measured(standing: Standing, measure: str) -> tuple[str, dict[str, object]]:
+    """How the key of the line ends, and its blanks."""
     figures = standing.figures
     initiatives = measure == "initiatives"
     done, target = (figures.valid, standing.initiatives) if initiatives else (figures.people, standing.people)
     waiting = figures.waiting if initiatives else figures.people_waiting
-    said = {
-        "number": place, "unit": standing.name, "done": number(done), "waiting": number(waiting),
-    }  # fmt: skip
+    said: dict[str, object] = {"done": number(done), "waiting": number(waiting)}
     share = None if target is None else per_cent(done, target)
     if target is None or share is None:
-        return Note("progress.below.line_untargeted", said)
-    return Note("progress.below.line", {**said, "target": number(target), "share": tenths(share)})
+        return "_untargeted", said
+    return "", {**said, "target": number(target), "share": tenths(share)}

@@ -91,6 +91,7 @@ def _child(child: Standing) -> dict[str, Any]:
         "people_target": child.people,
         "people_percent": _shown(None if child.people is None else per_cent(figures.people, child.people)),
         "members": child.members or None,
+        "percent_of_members": _shown(per_cent(figures.people, child.members)),
     }
 
 

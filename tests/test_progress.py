@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import load_workbook
 from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.commands import configured
+from bot.export_columns import PROGRESS
 from bot.unit_import import import_file
+from handlers.aims import settle_aims
 from handlers.enclosures import Paper
 from handlers.figures import decimal, grouped
 from handlers.listening import listen
@@ -87,6 +91,13 @@ def lead(database: Database, clock: Clock, few_units: Path) -> Phone:
 
 def runs(phone: Phone, programme: Programme) -> None:
     phone.house = replace(phone.house, programme=programme)
+
+
+def only(phone: Phone, programme: Programme) -> None:
+    """From now on these targets hold."""
+    runs(phone, programme)
+    with phone.database.transaction() as tx:
+        settle_aims(tx, programme, programme.local_day(phone.clock()))
 
 
 def has(database: Database, unit: UnitNode, count: int, *, phase: str = "gd2", **more: Any) -> None:
@@ -255,15 +266,34 @@ class TestWaysOn:
         lead.types(f"/tiendo {parent.code}")
         lead.taps("trực thuộc (")
         assert leaf(lead.database).name not in lead.last.text
-        seen = lead.last.text.count(" = đạt ")
+        seen = lead.last.text.count("– người: ")
         while any("Xem thêm" in label for label in labels(lead)):
             lead.taps("Xem thêm")
-            seen += lead.last.text.count(" = đạt ")
-        assert seen == count
+            seen += lead.last.text.count("– người: ")
+        assert seen == count  # each of them in both measures
         assert "4/4 = đạt 100,0 %" in lead.last.text
         lead.types("/tiendo")
         lead.taps("⬆️")
         assert parent.name in lead.last.text.splitlines()[0]
+
+    def test_units_below_stand_in_both_measures(self, lead: Phone) -> None:
+        has(lead.database, leaf(lead.database), 3, people=2)
+        lead.types(f"/tiendo {leaf(lead.database).code}")
+        lead.taps("⬆️")
+        lead.taps("trực thuộc (")
+        while leaf(lead.database).name not in lead.last.text:
+            lead.taps("Xem thêm")
+        text = lead.last.text
+        assert f"{leaf(lead.database).name}: 3/4 = đạt 75,0 %, chờ xét 0\n– người: 2/6 = đạt 33,3 %" in text
+        people = replace(AIMED, phases=(replace(PHASES[0], targets=TARGETS[1:]),))
+        only(lead, people)
+        lead.types("/tiendo ROOT")
+        lead.taps("trực thuộc (")
+        assert "chỉ tiêu về người" in lead.last.text and "– sáng kiến: 0, chờ xét 0" in lead.last.text
+        only(lead, PROGRAMME)
+        lead.types("/tiendo ROOT")
+        lead.taps("trực thuộc (")
+        assert "(chưa có chỉ tiêu)\n– người: " in lead.last.text and " đoàn viên = đạt " in lead.last.text
 
     def test_a_list_has_what_its_figure_counts_and_no_sealed_title(self, lead: Phone) -> None:
         has(lead.database, leaf(lead.database), 12)
@@ -403,7 +433,7 @@ class TestTheCommandLine:
     def test_lines_and_the_units_below(self, config: Path) -> None:
         code, said = self.run(config)
         assert code == 0 and "📊 Liên đoàn Lao động tỉnh" in said and "3/13.811 = đạt 0,0 %" in said
-        assert "Mã\tĐơn vị\tHợp lệ\tChỉ tiêu\tĐạt" in said
+        assert "Mã\tĐơn vị\tHợp lệ\tChỉ tiêu\tĐạt\tNgười\tChỉ tiêu người\tĐạt (người)" in said
 
     def test_json_for_programs(self, config: Path) -> None:
         code, said = self.run(config, "T01", "--json")
@@ -417,6 +447,35 @@ class TestTheCommandLine:
         assert code == 2 and "Gần giống nhất" in said and said.count("(") >= 5
         code, said = self.run(config, "--phase", "gd9")
         assert code == 2 and "gd9" in said
+
+    def test_the_talk_the_picture_the_json_the_lines_and_the_workbook_say_the_same_number(
+        self, config: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        programme = configured(config).programme_facts()
+        database = Database(f"sqlite:///{tmp_path / 'here.db'}")
+        has(database, leaf(database, 1), 1_501, people=8)
+        phone = holder(database, clock)
+        runs(phone, programme)
+        said = phone.types("/tiendo ROOT")[-1].text
+        phone.taps("Hình tiến độ")
+        shown, caption = paper(phone).params, phone.last.files[0].caption
+        database.close()
+        monkeypatch.setattr("bot.clock.now", clock)
+        lines = self.run(config)[1]
+        part = json.loads(self.run(config, "--json")[1])["parts"][-1]
+        words = ["export", "initiatives", "--format", "xlsx", "-o", str(tmp_path / "x.xlsx")]
+        assert CliRunner().invoke(app, [*words, "--config", str(config)]).exit_code == 0
+        rows = load_workbook(tmp_path / "x.xlsx").get_sheet_by_name("Tiến độ").to_python()[1:]
+        keys = [column.key for column in PROGRESS]
+        row = next(dict(zip(keys, row, strict=True)) for row in rows if (row[0], row[2]) == ("T", "*"))
+        one, people = part["initiatives"], part["people"]
+        assert (one["valid"], one["target"], people["valid"]) == (1_504, 13_811, 9)
+        assert (row["valid"], row["target_initiatives"], row["people"]) == (1_504, 13_811, 9)
+        assert row["share_initiatives"] == one["percent"] == float(shown["share"]) == 10.9
+        assert row["share_members"] == people["percent_of_members"]
+        line = "1.504/13.811 = đạt 10,9 %"
+        assert line in said and line in caption and line in lines
+        assert "9/138.110 đoàn viên = đạt 0,0 %" in said and "9/138.110 đoàn viên = đạt 0,0 %" in lines
 
     def test_one_phase_alone(self, config: Path) -> None:
         code, said = self.run(config, "--phase", "gd2", "--json")

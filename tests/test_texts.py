@@ -9,6 +9,7 @@ from bot.texts import BlankLeftOpen, Texts, UnknownText, WrongTexts, blanks
 from handlers.answers import read
 from handlers.forms import INITIATIVE, Step, Text
 from handlers.place import REVIEW, Place
+from handlers.progress_figures import MEASURES
 from handlers.questions import question, refusal
 from handlers.reminder_pages import KINDS
 from tests.text_keys import (
@@ -81,6 +82,12 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         "export.units_below": {"unit"},
         "export.units_own": {"unit"},
         "export.by_role": {"role"},
+        **{f"progress.below.head_{measure}": {"unit", "count"} for measure in MEASURES},
+        **{f"progress.below.{one}": {"done", "target", "share", "waiting"} for one in MEASURES},
+        **{f"progress.below.{one}_untargeted": {"done", "waiting"} for one in MEASURES},
+        "progress.below.people_members": {"done", "members", "share", "waiting"},
+        "progress.below.line": {"number", "unit", "done", "target", "share", "waiting"},
+        "progress.below.line_untargeted": {"number", "unit", "done", "waiting"},
         "list.lettered": {"mark", "label"},
         "list.numbered": {"mark", "label"},
         "mine.one": {"code", "title", "state", "at"},

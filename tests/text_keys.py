@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.channels import telegram
+from bot.cli_progress import HEADS
 from bot.documents.poster import LINES
 from bot.export_columns import INITIATIVES, PROGRESS
 from bot.texts import load
@@ -197,7 +198,10 @@ PUT_TOGETHER = {
     "button.list_*": {f"button.list_{name}" for name in FIGURES_LISTED},
     "button.rank_*": {f"button.rank_{measure}" for measure in MEASURES},
     "progress.figure_*": {f"progress.figure_{name}" for name in FIGURES_LISTED},
-    "table.*": {f"table.{name}" for name in ("code", "unit", "valid", "target", "share")},
+    "table.*": {f"table.{name}" for name in HEADS},
+    "progress.below.head_*": {f"progress.below.head_{measure}" for measure in MEASURES},
+    "progress.below.line*": {"progress.below.line", "progress.below.line_untargeted"},
+    "progress.below.**": {f"progress.below.{one}{end}" for one in MEASURES for end in ("", "_untargeted")},
     "ranking.by_*": {f"ranking.by_{measure}" for measure in MEASURES},
     "button.in_*": {f"button.in_{language}" for language in TEXTS.languages},
     "button.role_*": {f"button.role_{role}" for role in ROLES},
