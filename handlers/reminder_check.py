@@ -150,4 +150,5 @@ def _spoken(
                 page = page_of(tx, kind, code, [worker])
                 spoken = compose(tx, house, moment, moves, page, worker, now)
                 return moment, _pictured(tx, house, spoken, page, (worker, phase, kind), now)
-    return None, Spoken(None, "moved")
+        return None, Spoken(None, "moved")
+    return None, Spoken(None, "phase_gone")

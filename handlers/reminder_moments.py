@@ -54,11 +54,22 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How often a phase's close has been moved, and when and from what the last time."""
+    """How a phase's dates were changed in the configuration.
+
+    `generation`: how often its close was moved, the last time `at`. `told`: how often that was to be told,
+    the last time `told_at`; `was` and `opens_was` are the dates people know until then, where they differ.
+    `opening`: how often an opening that had come was put off. `tag` names the present close among several,
+    so that a distance before a date that holds again is not said a second time.
+    """
 
     generation: int = 0
     at: datetime | None = None
     was: datetime | None = None
+    told: int = 0
+    told_at: datetime | None = None
+    opens_was: datetime | None = None
+    opening: int = 0
+    tag: str = ""
 
 
 NEVER = Moves()
@@ -90,23 +101,25 @@ def written(distance: timedelta) -> str:
 def moments_of(programme: Programme, phase: Phase, moves: Moves, now: datetime) -> list[Moment]:
     """Every moment of a phase; of daily and weekly ones the last that has come, and the next."""
     code, long = phase.code, phase.closes - phase.opens
-    found = [Moment("opens", code, "0", phase.opens, min(phase.opens + WEEK, phase.closes))]
+    first = _again("0", moves.opening)
+    found = [Moment("opens", code, first, phase.opens, min(phase.opens + WEEK, phase.closes))]
     found += _before(programme, phase, moves)
-    if moves.generation and moves.at is not None:
-        found.append(Moment("moved", code, str(moves.generation), moves.at, phase.closes))
+    if moves.told_at is not None and (moves.was or moves.opens_was):
+        found.append(Moment("moved", code, str(moves.told), moves.told_at, phase.closes))
     if long >= 2 * WEEK:
         half = phase.opens + long / 2
         found.append(Moment("half", code, "0", half, min(half + timedelta(days=3), phase.closes)))
     found += _idle(programme, phase)
     found += _digests(programme, phase, now)
-    found.append(Moment("closes", code, _again("0", moves), phase.closes, phase.closes + timedelta(days=30)))
+    last = _again("0", moves.generation)
+    found.append(Moment("closes", code, last, phase.closes, phase.closes + timedelta(days=30)))
     found += _reviewed(programme, phase, now)
     return found
 
 
-def _again(offset: str, moves: Moves) -> str:
-    """The same distance before another close is another moment."""
-    return f"{offset}.{moves.generation}" if moves.generation else offset
+def _again(offset: str, times: int) -> str:
+    """The same distance before another date is another moment."""
+    return f"{offset}.{times}" if times else offset
 
 
 def _before(programme: Programme, phase: Phase, moves: Moves) -> list[Moment]:
@@ -120,9 +133,12 @@ def _before(programme: Programme, phase: Phase, moves: Moves) -> list[Moment]:
             found.append((distance, at))
     ends = [*(at for _, at in found[1:]), phase.closes][: len(found)]
     return [
-        Moment("before", phase.code, _again(written(distance), moves), at, until, last=until == phase.closes)
+        Moment(
+            "before", phase.code, _again(written(distance), moves.generation), at, until,
+            once=f"{written(distance)}{moves.tag}", last=until == phase.closes,
+        )
         for (distance, at), until in zip(found, ends, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def _idle(programme: Programme, phase: Phase) -> list[Moment]:
@@ -191,7 +207,9 @@ def _why_not(moment: Moment, moments: Iterable[Moment], moves: Moves, now: datet
     """Why something that has come is not said any more; empty when it is."""
     if now >= moment.until:
         return "too_late"
-    if moment.kind == "before" and moves.at is not None and moment.at < moves.at + TOLD and not moment.last:
+    # A close that was moved, and moved back before anybody heard of it, has no notice.
+    told = moves.at + TOLD if moves.at is not None and moves.was is not None else None
+    if moment.kind == "before" and told is not None and moment.at < told and not moment.last:
         return "told_by_notice"
     if moment.kind in ("digest", "half"):
         near = (other for other in moments if other.kind in ("before", "moved", "opens", "closes"))

@@ -17,7 +17,7 @@ ME = frozenset({"", "toi", "tôi", "me"})
 REASONS = (
     "due", "late", "before_quiet", "target_met", "nothing_open", "unreachable", "no_consent", "taken_part",
     "told_otherwise", "too_late", "nearer", "told_by_notice", "not_chosen", "snoozed", "quiet", "moved",
-    "merged",
+    "merged", "phase_gone",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from handlers.house import House
 from handlers.messages import Button, Note, Reply, moment
@@ -81,13 +82,22 @@ def _head(house: House, its: Moment, moves: Moves, phase: Phase, now: datetime) 
         case "before" | "digest" | "half":
             notes = [Note(f"reminder.{its.kind}.head", {**ends, "left": left(phase.closes, now)})]
         case "moved":
-            was = moment(moves.was or phase.closes)
-            notes = [Note("reminder.moved.head", {**ends, "was": was})]
+            notes = list(_moved(moves, phase, ends))
         case _:
             notes = [Note(f"reminder.{its.kind}.head", ends)]
     if its.late(now) and its.kind in ("opens", "half", "closes", "moved"):
         notes.append(Note("reminder.late", {"at": moment(its.at)}))
     return notes
+
+
+def _moved(moves: Moves, phase: Phase, ends: dict[str, Any]) -> Iterator[Note]:
+    """The dates that have changed, the old one beside the new."""
+    if moves.was is not None:
+        key = "reminder.moved.head" if moves.was < phase.closes else "reminder.moved_earlier.head"
+        yield Note(key, {**ends, "was": moment(moves.was)})
+    if moves.opens_was is not None:
+        opens = {"phase": phase.name, "opens": moment(phase.opens), "was": moment(moves.opens_was)}
+        yield Note("reminder.opening_moved.head", opens)
 
 
 def _merged(head: list[Note], parts: list[Part]) -> Reply:

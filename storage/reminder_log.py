@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -122,12 +134,20 @@ class ReminderLog:
         )  # fmt: skip
         return set(self._connection.execute(rows).scalars())
 
-    def supersede(self, prefix: str) -> int:
-        """Take back what waits under keys that begin so: it speaks of a date that no longer holds."""
-        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        waiting = and_(OUTBOX.c.once >= prefix, OUTBOX.c.once < end, OUTBOX.c.state == "waiting")
-        taken = update(OUTBOX).where(waiting).values(state="superseded", body=literal({}, Json()))
-        return self._connection.execute(taken).rowcount
+    def supersede(self, prefix: str) -> list[str]:
+        """Take back what waits under keys that begin so, and free these keys; which they were."""
+        its = and_(*_begins(prefix), OUTBOX.c.state == "waiting", OUTBOX.c.parts_sent == 0)
+        rows = self._connection.execute(select(OUTBOX.c.once).where(its).order_by(OUTBOX.c.id))
+        found = [once for once in rows.scalars() if once is not None]
+        taken = update(OUTBOX).where(its).values(state="superseded", once=None, body=literal({}, Json()))
+        self._connection.execute(taken)
+        return found
+
+    def said(self, prefix: str) -> bool:
+        """Whether anything under keys that begin so has left, or is leaving."""
+        left = OUTBOX.c.state.in_(("claimed", "sent", "unknown"))
+        rows = select(OUTBOX.c.id).where(*_begins(prefix), left).limit(1)
+        return self._connection.execute(rows).first() is not None
 
     # --- figures frozen at an instant
 
@@ -165,3 +185,7 @@ class ReminderLog:
 
 def _named(key: Key) -> dict[str, str]:
     return {"its_kind": key[0], "its_phase": key[1], "its_offset": key[2]}
+
+
+def _begins(prefix: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return OUTBOX.c.once >= prefix, OUTBOX.c.once < prefix[:-1] + chr(ord(prefix[-1]) + 1)

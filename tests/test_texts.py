@@ -128,6 +128,7 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         **{f"reminder.{kind}.head": {"phase", "until"} for kind in KINDS if kind != "reviewed"},
         **{f"reminder.{kind}.head": {"phase", "until", "left"} for kind in ("before", "half", "digest")},
         "reminder.moved.head": {"phase", "until", "was"},
+        "reminder.moved_earlier.head": {"phase", "until", "was"},
         "reminder.reviewed.head": {"phase"},
         "reminder.behind.head": {"count", "share"},
         "reminder.behind_people.head": {"count", "share"},
