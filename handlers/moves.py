@@ -73,7 +73,8 @@ class Decision:
 class Verdict:
     """What became of a decision.
 
-    `refused` is empty when it was done; otherwise `own` (their own initiative), `rights`, `late` (somebody
+    `refused` is empty when it was done; otherwise `own` (their own initiative), `decider` (they refused it
+    and it was appealed), `rights`, `late` (somebody
     else was faster, or it is not in a state for this), `needs` (with `lacking`), `once` (appealed before),
     `gone`, `too_late_to_undo`.
     """
@@ -139,7 +140,7 @@ def _is_news(item: Item, facts: Mapping[str, Any]) -> bool:
 def _not_allowed(
     tx: Transaction, worker_id: int | None, item: Item, rule: Rule, now: datetime, *, officer: bool
 ) -> str:
-    """Why the worker may not: `own` or `rights`; empty when they may."""
+    """Why the worker may not: `own`, `decider` or `rights`; empty when they may."""
     if worker_id is None:
         return "rights" if rule.by in ("author", "decider") else ""
     authors = {item.author_id, *tx.reviews.authors(item.id)}
@@ -147,10 +148,22 @@ def _not_allowed(
         return "" if speaks_for_author(tx, worker_id, item, now) else "rights"
     if worker_id in authors:
         return "own"
-    # After an appeal the level above decides, not those who have decided before.
-    if rule.by == "officer" or (item.appealed_at is not None and item.state == "submitted"):
+    # After an appeal the level above decides, and another person than whoever refused.
+    if appealed(item):
+        return refused_before(tx, worker_id, item) if officer else "rights"
+    if rule.by == "officer":
         return "" if officer else "rights"
     return "" if rights.worker_may(tx, worker_id, "review", item.unit_id, now) else "rights"
+
+
+def appealed(item: Item) -> bool:
+    """Whether it waits for the level above, because its author has appealed."""
+    return item.appealed_at is not None and item.state == "submitted"
+
+
+def refused_before(tx: Transaction, worker_id: int, item: Item) -> str:
+    """`decider` for whoever has refused it before; empty for everybody else."""
+    return "decider" if worker_id in tx.reviews.refusers(item.id) else ""
 
 
 def speaks_for_author(tx: Transaction, worker_id: int, item: Item, now: datetime) -> bool:

@@ -85,6 +85,6 @@ def hear(tx: Transaction, person: Person, typed: str, house: House, now: datetim
     if verdict.refused:
         key = "appeal.once" if verdict.refused == "once" else "mine.too_late"
         return initiative.reply_and_ask_again(tx, person, Note(key), house=house, now=now)
-    review_notices.tell_officers(tx, item, words, verdict, house, now)
-    done = Note("appeal.sent", {"code": item.code})
+    heard = review_notices.tell_officers(tx, item, words, verdict, house, now)
+    done = Note("appeal.sent" if heard else "appeal.nobody", {"code": item.code})
     return initiative.reply_and_ask_again(tx, person, done, house=house, now=now)

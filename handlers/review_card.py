@@ -12,7 +12,7 @@ from handlers.forms import INITIATIVE
 from handlers.house import House
 from handlers.lookalikes import SHOWN, Lookalike, lookalikes, portrait_of
 from handlers.messages import Button, Note, Reply, day, moment, text
-from handlers.moves import RULES
+from handlers.moves import RULES, appealed, refused_before
 from handlers.place import Place
 from handlers.review_sight import Sight, desk_of, reads_all, sight
 from handlers.secrecy import whole
@@ -157,7 +157,7 @@ def possible(tx: Transaction, item: Item, reader: Reader) -> list[str]:
     if not rights.worker_may(tx, worker, "review", item.unit_id, reader.now):
         return []
     officer = any(held.role in ("officer", "admin") for held in tx.roles.reaching(worker, item.unit_id))
-    if item.state == "submitted" and item.appealed_at is not None and not officer:
+    if appealed(item) and (not officer or refused_before(tx, worker, item)):
         return []
     deeds = [deed for deed in LABELS if item.state in RULES[deed].before]
     if item.state == "recognised" and not _addable(item, reader.house, officer=officer):

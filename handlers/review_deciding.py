@@ -11,7 +11,7 @@ from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply, moment, text
 from handlers.moves import Decision, Verdict, decide
 from handlers.review_card import revision, who_decided
-from handlers.review_notices import tell_author
+from handlers.review_notices import not_again, tell_author
 from handlers.review_showing import first, onward, open_one, say
 from storage.people import Person
 from storage.reviews import Item
@@ -106,6 +106,9 @@ def not_done(
     if verdict.refused == "own":
         tx.audit.note(person.worker_id, "refused", item.code, now, why="own")
         return onward(tx, person, item, house, now, Note("review.own"))
+    if verdict.refused == "decider":
+        tx.audit.note(person.worker_id, "refused", item.code, now, why="decider")
+        return onward(tx, person, item, house, now, not_again(tx, item))
     if verdict.refused == "too_late_to_undo":
         return open_one(tx, person, item.id, house, now, Note("review.too_late_to_undo"))
     return overtaken(tx, person, item, house, now)

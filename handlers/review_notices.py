@@ -117,14 +117,26 @@ def officers_above(tx: Transaction, unit_id: int, besides: Sequence[int]) -> lis
     return [] if root is None else [w for w in tx.roles.holders(root.id, "admin") if w not in besides]
 
 
+def judges(tx: Transaction, item: Item) -> list[int]:
+    """Who decides after an appeal: the nearest officers above, else the admins, never whoever refused it."""
+    besides = [item.author_id, *tx.reviews.authors(item.id), *tx.reviews.refusers(item.id)]
+    return officers_above(tx, tx.tree.present(item.unit_id), besides)
+
+
+def not_again(tx: Transaction, item: Item) -> Note:
+    """To whoever refused it: another person decides now; or that there is none yet, and what to do."""
+    there = bool(judges(tx, item))
+    return Note("review.not_again" if there else "review.nobody_else", {"code": item.code})
+
+
 def tell_reviewers(tx: Transaction, initiative_id: int, house: House, now: datetime) -> None:
     """Something new waits: those who review for the unit are told how many, several in one message."""
     item = tx.reviews.look(initiative_id)
     if item is None:
         return
     authors = [item.author_id, *tx.reviews.authors(item.id)]
-    workers = officers_above(tx, item.unit_id, authors) if item.appealed_at else []
-    for to in tx.unasked.addressees(workers or reviewers_for(tx, item.unit_id, authors)):
+    workers = judges(tx, item) if item.appealed_at else reviewers_for(tx, item.unit_id, authors)
+    for to in tx.unasked.addressees(workers):
         if not _at_desk(to, now):
             _one_more(tx, to, house, now)
 
@@ -153,15 +165,14 @@ def _one_more(tx: Transaction, to: Addressee, house: House, now: datetime) -> No
 
 def tell_officers(
     tx: Transaction, item: Item, why: str, verdict: Verdict, house: House, now: datetime
-) -> None:
-    """An author appeals: the level above hears it, in the author's words."""
-    authors = [item.author_id, *tx.reviews.authors(item.id)]
-    deciders = {move.actor_id for move in tx.reviews.moves(item.id) if move.after == "rejected"}
-    besides = [*authors, *(one for one in deciders if one is not None)]
-    workers = officers_above(tx, tx.tree.present(item.unit_id), besides)
+) -> bool:
+    """An author appeals: the level above hears it, in the author's words; False when nobody is there."""
+    workers = judges(tx, item)
     said = {"code": item.code, "unit": tx.people.unit_name(item.unit_id), "why": why}
     row = (Button(f"queue|open.{item.id}|-", "button.open_one", {"code": item.code}),)
-    for to in tx.unasked.addressees(workers or officers_above(tx, item.unit_id, authors)):
-        reply = Reply("review.appealed", said, (), (row,))
+    for to in tx.unasked.addressees(workers or tx.reviews.refusers(item.id)):
+        notes = () if workers else (not_again(tx, item),)
+        reply = Reply("review.appealed", said, notes, (row,))
         reply = reply.guarded() if item.sealed else reply
         tell(tx, to, reply, house, now, once=f"move:{verdict.move_id}")
+    return bool(workers)

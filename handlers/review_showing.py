@@ -8,8 +8,10 @@ from datetime import datetime
 from handlers import rights
 from handlers.house import House, Outcome
 from handlers.messages import Button, Note, Reply
+from handlers.moves import appealed, refused_before
 from handlers.promising import offer, promise
 from handlers.review_card import card, reader
+from handlers.review_notices import not_again
 from handlers.review_sight import desk_of
 from storage.people import Person
 from storage.review_queue import Desk
@@ -84,6 +86,8 @@ def open_one(
         return rights.refused(tx, person, "review", item.unit_id if item else None, house, now)
     if person.worker_id in (item.author_id, *tx.reviews.authors(item.id)):
         notes = (*notes, Note("review.own"))
+    elif appealed(item) and refused_before(tx, person.worker_id, item):
+        notes = (*notes, not_again(tx, item))
     return show(tx, person, item, house, now, *notes)
 
 

@@ -69,6 +69,7 @@ def deciders(tx: Transaction, stage: str, one: Waiting) -> list[int]:
     if one.appealed_at is None:
         first = reviewers_for(tx, one.unit_id, authors)
     else:
+        authors = [*authors, *tx.reviews.refusers(one.id)]  # another person decides on an appeal
         first = officers_above(tx, tx.tree.present(one.unit_id), authors)
     if stage == "reviewer":
         return first

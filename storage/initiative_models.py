@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import instant, key, long_text, one_of, to
@@ -28,8 +28,13 @@ class Initiative(SQLModel, table=True):
         Index("ix_initiative_queue", "unit_id", "state", "waiting_since", "appealed_at"),
         Index("ix_initiative_waiting", "state", "waiting_since", "id", "unit_id", "officer_confirmed_at"),
         Index("ix_initiative_author_state", "state", "author_id"),
+        # Few ever are: what waits after an appeal, for whoever refused it and must not decide again.
+        Index(
+            "ix_initiative_appealed", "state", "id",
+            sqlite_where=text("appealed_at IS NOT NULL"), postgresql_where=text("appealed_at IS NOT NULL"),
+        ),
         CheckConstraint("benefit_in_money = (benefit_vnd IS NOT NULL)", name="benefit"),
-    )
+    )  # fmt: skip
     id: int | None = key()
     code: str = Field(sa_type=Text, unique=True)
     draft_id: int | None = Field(default=None, sa_type=Id, unique=True)

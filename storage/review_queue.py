@@ -21,6 +21,8 @@ from storage.tallies import ALL
 from storage.unit_tree import UnitTree
 
 INITIATIVE, AUTHOR = metadata.tables["initiative"], metadata.tables["author"]
+MOVE = metadata.tables["move"]
+UNDOING = MOVE.alias()
 ABOVE, SUCCESSOR = metadata.tables["unit_above"], metadata.tables["unit_successor"]
 TALLY = metadata.tables["tally"]
 MANY = 500  # from so many on, walking through everything that waits is sooner at its end
@@ -90,9 +92,9 @@ class ReviewQueue:
         return (total, first[0].waiting_since) if first else (0, None)
 
     def _counted(self, desk: Desk, part: _Part, units: tuple[int, ...]) -> int:
-        """All of a part, without what the worker has written: nobody decides on that."""
+        """All of a part, without what is not theirs to decide: what they wrote, appeals from themselves."""
         own = 0
-        if mine := list(self._connection.execute(_MINE, {"worker": desk.worker_id}).scalars()):
+        if mine := list(self._connection.execute(_NOT_THEIRS, {"worker": desk.worker_id}).scalars()):
             own = int(self._connection.execute(_count_of(part), {"units": units, "mine": mine}).scalar_one())
         if part.over and not part.confirms and not part.portal:
             return self._figure(units) - own
@@ -158,7 +160,19 @@ def _given(desk: Desk, units: tuple[int, ...], most: int, skip: int) -> dict[str
 
 _UNITS: Any = bindparam("units", expanding=True)
 _SUBMITTED = select(func.sum(TALLY.c.submitted)).where(TALLY.c.unit_id.in_(_UNITS), TALLY.c.phase == ALL)
-_MINE = select(AUTHOR.c.initiative_id).where(AUTHOR.c.worker_id == bindparam("worker"))
+_WRITTEN = select(AUTHOR.c.initiative_id).where(AUTHOR.c.worker_id == bindparam("worker"))
+# After an appeal another person decides.
+_REFUSED = select(INITIATIVE.c.id).where(
+    INITIATIVE.c.state == "submitted",
+    INITIATIVE.c.appealed_at.is_not(None),
+    exists().where(
+        MOVE.c.initiative_id == INITIATIVE.c.id,
+        MOVE.c.after == "rejected",
+        MOVE.c.actor_id == bindparam("worker"),
+        ~exists().where(UNDOING.c.initiative_id == MOVE.c.initiative_id, UNDOING.c.undoes_id == MOVE.c.id),
+    ),
+)
+_NOT_THEIRS = _WRITTEN.union_all(_REFUSED)
 
 
 def _within(part: _Part) -> Any:
@@ -186,7 +200,7 @@ def _waits(part: _Part) -> Any:
 
 def _rows(part: _Part) -> Select[Any]:
     rows = select(*(INITIATIVE.c[name] for name in ITEM_COLUMNS))
-    return rows.where(_waits(part), INITIATIVE.c.id.not_in(_MINE))
+    return rows.where(_waits(part), INITIATIVE.c.id.not_in(_NOT_THEIRS))
 
 
 @lru_cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from storage.models import metadata
 from storage.prepared import Inserting, Prepared
@@ -74,6 +74,15 @@ _AUTHORS = Prepared(
 _MOVES = select(*(MOVE.c[name] for name in Moved.__dataclass_fields__))
 _LIFE = _MOVES.where(MOVE.c.initiative_id == bindparam("initiative")).order_by(MOVE.c.id)
 _LAST = _LIFE.order_by(None).order_by(MOVE.c.id.desc()).limit(1)
+_UNDOING = MOVE.alias()
+_REFUSERS = Prepared(
+    select(MOVE.c.actor_id).where(
+        MOVE.c.initiative_id == bindparam("initiative"),
+        MOVE.c.after == "rejected",
+        MOVE.c.actor_id.is_not(None),
+        ~exists().where(_UNDOING.c.initiative_id == MOVE.c.initiative_id, _UNDOING.c.undoes_id == MOVE.c.id),
+    )
+)
 _CHANGE = update(INITIATIVE).where(
     INITIATIVE.c.id == bindparam("its_id"), INITIATIVE.c.state == bindparam("its_state")
 )
@@ -100,6 +109,11 @@ class Reviews:
     def authors(self, initiative_id: int) -> list[int]:
         """The workers who are its authors, as far as they are known to us."""
         return [row[0] for row in _AUTHORS.all(self._connection, {"initiative": initiative_id})]
+
+    def refusers(self, initiative_id: int) -> list[int]:
+        """Who has refused it, where that was not taken back: after an appeal another person decides."""
+        rows = _REFUSERS.all(self._connection, {"initiative": initiative_id})
+        return list(dict.fromkeys(row[0] for row in rows))
 
     def change(self, item: Item, after: str, facts: Mapping[str, Any]) -> bool:
         """Move an initiative that still stands where `item` saw it; False when somebody was faster.
