@@ -30,7 +30,7 @@ KINDS: Mapping[str, Kind] = {
     "idle": Kind(("willing",), ("idle",)),
     "half": Kind(_ANSWERING, ("lead", "officer")),
     "digest": Kind(_ANSWERING, ("lead", "officer")),
-    "closes": Kind(_ANSWERING, ("report",)),
+    "closes": Kind(("drafts", *_ANSWERING), ("kept", "report")),
     "reviewed": Kind(_ANSWERING, ("report",)),
 }
 
@@ -81,7 +81,7 @@ def page_of(tx: Transaction, kind: str, phase: str, workers: Sequence[int]) -> P
     units = own | ({reader.unit_id for reader in readers.values() if reader.unit_id} if idle else set())
     return Page(
         readers,
-        _drafts(tx, workers) if "draft" in parts or idle else {},
+        _drafts(tx, workers) if {"draft", "kept"} & set(parts) or idle else {},
         know.returned(workers, phase) if "returned" in parts or idle else {},
         grants,
         frozenset(know.willing(workers) if KINDS[kind].news or idle else ()),

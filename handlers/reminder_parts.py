@@ -1,9 +1,9 @@
-"""The parts of a reminder: a draft, what was returned, a unit's standing, units that lag, a final report."""
+"""The parts of a reminder: a draft, what was returned, a unit's standing, units that lag."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -213,29 +213,6 @@ def _done(one: Standing, measure: str) -> tuple[int, int]:
 def _lags(one: Standing, measure: str, at: At) -> bool:
     done, target = _done(one, measure)
     return target > 0 and done < target * at.elapsed
-
-
-def report(tx: Transaction, page: Page, worker: int, kind: str, at: At) -> Iterator[Part]:
-    """The figures of a phase as they stood when it closed, or when its reviews were done."""
-    units = list(dict.fromkeys([*page.watches(worker), *page.leads(worker)]))
-    frozen = tx.reminder_log.frozen(at.phase.code, "closes", units)
-    if kind == "reviewed":
-        # Told again only where something was still undecided at the close, and nothing is now.
-        units = [
-            unit for unit in units
-            if unit in frozen and frozen[unit].waiting and not page.standings[unit].figures.waiting
-        ]  # fmt: skip
-        for unit in units:
-            tx.reminder_log.freeze(at.phase.code, "reviewed", at.now, unit)
-        frozen = tx.reminder_log.frozen(at.phase.code, "reviewed", units)
-    for unit in units:
-        standing = page.standings[unit]
-        if unit in frozen:
-            standing = replace(standing, figures=frozen[unit])
-        notes = [Note("reminder.unit.head", {"unit": standing.name}), *lines(standing)]
-        if standing.figures.waiting:
-            notes.append(Note("reminder.report_waiting", {"count": number(standing.figures.waiting)}))
-        yield Part(tuple(notes))
 
 
 def left(closes: datetime, now: datetime) -> dict[str, Any]:

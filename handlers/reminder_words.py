@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from handlers.final_report import kept, report
 from handlers.house import House
 from handlers.messages import Button, Note, Reply, moment
-from handlers.programme import Phase
+from handlers.programme import Phase, Programme
 from handlers.reminder_moments import Moment, Moves
 from handlers.reminder_pages import KINDS, Page
-from handlers.reminder_parts import At, Part, drafts, lead, left, met, officer, report, returned, until
+from handlers.reminder_parts import At, Part, drafts, lead, left, met, officer, returned, until
 from storage.transaction import Transaction
 
 MOST_ROWS = 24
@@ -37,7 +38,7 @@ def compose(
         return Spoken(None, "unreachable")
     if moment_.kind == "idle":
         return _idle(house, moment_, phase, page, worker, now)
-    parts = list(_parts(tx, moment_.kind, page, worker, At(phase, now)))
+    parts = list(_parts(tx, house.programme, moment_.kind, page, worker, At(phase, now)))
     news = KINDS[moment_.kind].news and _concerned(moment_.kind, page, worker)
     if not parts and not news:
         return Spoken(None, _silence(page, worker))
@@ -57,7 +58,9 @@ def _silence(page: Page, worker: int) -> str:
     return "nothing_open"
 
 
-def _parts(tx: Transaction, kind: str, page: Page, worker: int, at: At) -> Iterator[Part]:
+def _parts(
+    tx: Transaction, programme: Programme, kind: str, page: Page, worker: int, at: At
+) -> Iterator[Part]:
     """Most urgent first: what only this person can finish, then their unit, then the units below."""
     always = kind in ("digest", "half", "moved", "opens")
     for part in KINDS[kind].parts:
@@ -71,7 +74,9 @@ def _parts(tx: Transaction, kind: str, page: Page, worker: int, at: At) -> Itera
             case "officer":
                 yield from officer(tx, page, worker, at, always)
             case "report":
-                yield from report(tx, page, worker, kind, at)
+                yield from report(tx, page, worker, kind, at, programme)
+            case "kept":
+                yield from kept(page, worker, at, programme)
 
 
 def _head(house: House, its: Moment, moves: Moves, phase: Phase, now: datetime) -> list[Note]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
+from storage.aims import AIM, Standing
 from storage.models import metadata
 from storage.prepared import Inserting, Prepared
 from storage.tallies import COLUMNS, Figures
@@ -30,7 +32,7 @@ from storage.vault import Vault
 
 MOMENT, NOTE = metadata.tables["reminder_moment"], metadata.tables["reminder_note"]
 REPORT, TALLY = metadata.tables["phase_report"], metadata.tables["tally"]
-OUTBOX = metadata.tables["outbox"]
+OUTBOX, UNIT = metadata.tables["outbox"], metadata.tables["unit"]
 Key = tuple[str, str, str]  # kind, phase, offset
 _ROW = ("channel", "address", "chat_id", "language", "body", "once", "priority", "created_at", "due_at",
         "expires_at")  # fmt: skip
@@ -152,7 +154,10 @@ class ReminderLog:
     # --- figures frozen at an instant
 
     def freeze(self, phase: str, kind: str, now: datetime, unit_id: int | None = None) -> None:
-        """Keep the figures of a phase (of one unit, or of all) as they stand; what was kept before stays."""
+        """Keep the figures of a phase as they stand (of all units, or of one and those directly below it).
+
+        What was kept before stays.
+        """
         kept = REPORT.alias("kept")
         there = exists().where(
             kept.c.phase == TALLY.c.phase, kept.c.kind == kind, kept.c.unit_id == TALLY.c.unit_id
@@ -163,7 +168,8 @@ class ReminderLog:
             *(TALLY.c[name] for name in COLUMNS),
         ).where(TALLY.c.phase == phase, ~there)  # fmt: skip
         if unit_id is not None:
-            rows = rows.where(TALLY.c.unit_id == unit_id)
+            below = select(UNIT.c.id).where(UNIT.c.parent_id == unit_id)
+            rows = rows.where((TALLY.c.unit_id == unit_id) | TALLY.c.unit_id.in_(below))
         self._connection.execute(insert(REPORT).from_select(names, rows))
 
     def thaw(self, phase: str) -> None:
@@ -176,6 +182,26 @@ class ReminderLog:
             REPORT.c.phase == phase, REPORT.c.kind == kind, REPORT.c.unit_id.in_(unit_ids)
         )
         return {row[0]: Figures(*row[1:]) for row in self._connection.execute(rows)}
+
+    def frozen_below(
+        self, unit_id: int, phase: str, kind: str, measure: str, today: date, most: int
+    ) -> list[Standing]:
+        """Units directly below as they were kept, the furthest behind first, those without a target last."""
+        figures = [func.coalesce(REPORT.c[name], 0) for name in COLUMNS]
+        done = func.coalesce(REPORT.c["valid" if measure == "initiatives" else "people"], 0)
+        aim = func.coalesce(AIM.c[measure], 0)
+        behind = case((aim > 0, 1.0 * done / aim), else_=1e18)
+        its = and_(REPORT.c.unit_id == UNIT.c.id, REPORT.c.phase == phase, REPORT.c.kind == kind)
+        targets = and_(AIM.c.unit_id == UNIT.c.id, AIM.c.phase == phase)
+        rows = (
+            select(UNIT.c.id, UNIT.c.code, UNIT.c.name, AIM.c.initiatives, AIM.c.people, *figures)
+            .select_from(UNIT.outerjoin(REPORT, its).outerjoin(AIM, targets))
+            .where(UNIT.c.parent_id == unit_id, UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > today))
+            .order_by(behind, done, UNIT.c.code)
+            .limit(most)
+        )
+        found = self._connection.execute(rows)
+        return [Standing(r[0], r[1], r[2], Figures(*r[5:]), r[3], r[4], 0) for r in found]
 
     def reports(self, phase: str, kind: str) -> int:
         """How many units' figures were kept."""

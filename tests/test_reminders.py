@@ -74,7 +74,7 @@ class TestADraft:
         while clock.at < CLOSES + timedelta(days=2):
             told.append(ticks(phone.database, clock()))
             clock.passes(minutes=90)
-        assert sum(told) == 5  # 14d 7d 3d 1d 3h
+        assert sum(told) == 6  # 14d 7d 3d 1d 3h, and at the close what becomes of it
 
     def test_that_was_handed_in_is_not_spoken_of(self, phone: Phone, clock: Clock) -> None:
         begins_a_draft(phone)
@@ -263,7 +263,7 @@ class TestAMovedClose:
         while clock.at < self.LATER + timedelta(hours=5):
             times += ticks(phone.database, clock(), moved)
             clock.passes(hours=2)
-        assert times == 5  # 14d 7d 3d 1d 3h
+        assert times == 6  # 14d 7d 3d 1d 3h, and at the close what becomes of it
 
     def test_takes_back_what_waits_to_speak_of_the_old_one(
         self, phone: Phone, clock: Clock, moved: Programme

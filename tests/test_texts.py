@@ -134,6 +134,8 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         "reminder.behind_people.head": {"count", "share"},
         "reminder.returned.head": {"code", "title"},
         "reminder.returned_missing.head": {"code", "title", "steps"},
+        **{f"reminder.counted_{measure}": {"done"} for measure in MEASURES},
+        **{f"reminder.reached_{measure}": {"done", "share", "target"} for measure in MEASURES},
         "reminder.initiatives": {"done", "waiting", "target", "share"},
         "reminder.people": {"done", "waiting", "target", "share"},
         "submit.receipt": {"code", "title", "unit", "at", "fingerprint", "salt"},
