@@ -111,6 +111,9 @@ async def measured(folder: Path, people: int, batch: int) -> list[tuple[str, flo
     for deed in JOINING:
         await talks.step(deed)
     rounds = [await talks.talk() for _ in range(ROUNDS)]
+    with database.reading() as tx:
+        kept, expected = tx.initiatives.count(), people * ROUNDS
+    assert kept == expected, f"{kept} initiatives of {expected} are there"
     ledger.close()
     database.close()
     return [(deed[1], min(costs)) for deed, costs in zip(OUR_TALK, zip(*rounds, strict=True), strict=True)]

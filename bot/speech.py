@@ -16,6 +16,7 @@ from handlers.money import digits, words
 from handlers.when import Precision, When
 
 LONGEST_LABEL = 60
+REMEMBERED_NAMES = 4_096  # of buttons, blanks filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Speech:
     def __init__(self, texts: Texts, zone: tzinfo) -> None:
         self._texts = texts
         self._zone = zone
-        self._always_called: dict[str, tuple[str, ...]] = {}
+        self._called_before: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def render(self, reply: Reply, language: str) -> Spoken:
         """The whole reply: notes first, a blank line, then the question."""
@@ -84,11 +85,13 @@ class Speech:
 
     def of(self, button: Button) -> Iterable[str]:
         """How a button is called: its label in every language, and the obvious words."""
-        if button.params:
-            return self._called(button)
-        called = self._always_called.get(button.key)
+        # The same few hundred buttons are compared with whatever is typed; their blanks are part of the name.
+        which = (button.key, repr(button.params) if button.params else "")
+        called = self._called_before.get(which)
         if called is None:
-            called = self._always_called[button.key] = tuple(self._called(button))
+            if len(self._called_before) >= REMEMBERED_NAMES:
+                self._called_before.clear()
+            called = self._called_before[which] = tuple(self._called(button))
         return called
 
     def _called(self, button: Button) -> Iterator[str]:

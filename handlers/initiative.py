@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from handlers import conversation, presses, submitting, whose
 from handlers.answers import Given
@@ -14,7 +16,7 @@ from handlers.edits import owner_of
 from handlers.folding import kept
 from handlers.forms import INITIATIVE, Form, Money
 from handlers.house import House, Outcome
-from handlers.lookalikes import notes_for_author
+from handlers.lookalikes import compared_for_author
 from handlers.messages import Attached, Button, Edited, Event, File, Note, Pressed, Reply, Typed
 from handlers.place import REVIEW, Place, is_blank, opened
 from handlers.promising import offer, promise
@@ -180,11 +182,11 @@ def _turn(tx: Transaction, person: Person, said: Said, house: House, now: dateti
 def _settle(tx: Transaction, person: Person, turn: Turn, now: datetime) -> Outcome:
     """Write the place and the answers to be sent, in the one transaction."""
     assert person.draft is not None  # noqa: S101 - every caller has looked
-    turn = _with_lookalikes(tx, person, turn)
+    turn, compared = _with_lookalikes(tx, person, turn, now)
     offered = turn.replies[-1].offered() if turn.replies else person.draft.offered
-    place = turn.place.plain()
-    if (place, offered) != (person.draft.place, person.draft.offered):  # shown again, it was not touched
-        tx.drafts.keep(person.draft.id, place, offered, now)
+    kept = {**turn.place.plain(), "compared": compared} if compared else turn.place.plain()
+    if (kept, offered) != (person.draft.place, person.draft.offered):  # shown again, it was not touched
+        tx.drafts.keep(person.draft.id, kept, offered, now)
     if turn.replies:
         tx.people.set_talk(person, {})
         replies = [reply.guarded() for reply in turn.replies] if turn.place.sealed else turn.replies
@@ -192,17 +194,23 @@ def _settle(tx: Transaction, person: Person, turn: Turn, now: datetime) -> Outco
     return Outcome(toast=turn.toast)
 
 
-def _with_lookalikes(tx: Transaction, person: Person, turn: Turn) -> Turn:
-    """The review card says what the author's unit already has that tells of the same improvement."""
-    if turn.place.asking != REVIEW or not turn.replies or turn.replies[-1].slot != "card":
-        return turn
+def _with_lookalikes(
+    tx: Transaction, person: Person, turn: Turn, now: datetime
+) -> tuple[Turn, Mapping[str, Any] | None]:
+    """The review card says what the author's unit already has that tells of the same improvement.
+
+    With it what was compared, kept beside the place until the texts change.
+    """
     assert person.draft is not None  # noqa: S101 - the card is of the open draft
+    before = None if turn.place.sealed else person.draft.place.get("compared")
+    if turn.place.asking != REVIEW or not turn.replies or turn.replies[-1].slot != "card":
+        return turn, before
     author = whose.author_of(tx, person)
-    alike = notes_for_author(tx, author, turn.place, person.draft.corrects_id)
-    if not (notes := (*whose.entering(person), *alike)):
-        return turn
+    compared = compared_for_author(tx, author, turn.place, person.draft.corrects_id, before, now)
+    if not (notes := (*whose.entering(person), *compared.notes)):
+        return turn, compared.kept
     *others, card = turn.replies
-    return replace(turn, replies=(*others, replace(card, notes=(*card.notes, *notes))))
+    return replace(turn, replies=(*others, replace(card, notes=(*card.notes, *notes)))), compared.kept
 
 
 def change_secrecy(tx: Transaction, person: Person, draft_id: int, sealed: bool, now: datetime) -> None:

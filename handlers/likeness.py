@@ -79,6 +79,12 @@ class Portrait:
         return keys_of(self)
 
     @cached_property
+    def mark(self) -> str:
+        """A short mark of the three texts: another mark is another text."""
+        texts = "\0".join((self.title, self.before, self.after))
+        return blake2b(texts.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+    @cached_property
     def change(self) -> Bag:
         """The words of what was changed."""
         return _bag(self.parts[2])

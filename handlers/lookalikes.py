@@ -7,10 +7,11 @@ found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from handlers.likeness import ALIKE, KEYS_ASKED, Portrait, alikeness, kept_of
 from handlers.messages import Note, moment
@@ -20,6 +21,8 @@ from storage.people import Person
 from storage.transaction import Transaction
 
 LOOKED_AT, SHOWN = 24, 3
+# The cards of one sitting are compared once. What others hand in meanwhile the reviewer still sees.
+STANDS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +73,19 @@ def lookalikes(
     itself: int | None = None,
     before: datetime | None = None,
     visible: Callable[[Candidate], bool] = lambda _: True,
+    among: Sequence[int] | None = None,
 ) -> list[Lookalike]:
     """What tells of the same improvement, the most alike first.
 
-    `itself` is left out; `before` is when this one was submitted (None: it is not yet), so that an earlier
-    one in the same unit is known to defeat it.
+    `itself` is left out; `among` are the only ones looked at (None: whatever shares the rarest words);
+    `before` is when this one was submitted (None: it is not yet), so that an earlier one in the same unit
+    is known to defeat it.
     """
-    found = []
-    for one in tx.likeness.sharing(portrait.keys[:KEYS_ASKED], LOOKED_AT):
+    found, likeness = [], tx.likeness
+    wanted = (
+        likeness.sharing(portrait.keys[:KEYS_ASKED], LOOKED_AT) if among is None else likeness.those(among)
+    )
+    for one in wanted:
         if one.id == itself or not visible(one):
             continue
         alike = alikeness(portrait, drawn(one.title, one.before or "", one.after or ""))
@@ -90,17 +98,41 @@ def lookalikes(
     return sorted(found, key=lambda one: (not one.defeats, -one.alike))
 
 
-def notes_for_author(tx: Transaction, person: Person, place: Place, itself: int | None) -> tuple[Note, ...]:
-    """Lines on the review card: what the author's own unit already has, and what they sent themselves."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The lines on a review card, and what to remember so that the next card need not search again."""
+
+    notes: tuple[Note, ...] = ()
+    kept: Mapping[str, Any] | None = None
+
+
+def compared_for_author(
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    itself: int | None,
+    before: Mapping[str, Any] | None,
+    now: datetime,
+) -> Compared:
+    """What the author's own unit already has, and what they sent themselves; `before` is what was kept."""
     portrait = portrait_of(place)
     if portrait is None:
-        return ()
+        return Compared()
+    same = {"of": portrait.mark, "unit": person.unit_id}
+    stands = (
+        before is not None
+        and all(before[name] == value for name, value in same.items())
+        and now - datetime.fromisoformat(before["at"]) <= STANDS
+    )
 
     def visible(one: Candidate) -> bool:
         return one.author_id == person.worker_id or one.unit_id == person.unit_id
 
-    found = lookalikes(tx, portrait, person.unit_id, itself=itself, visible=visible)[:SHOWN]
-    return (Note("alike.head"), *map(_line, found)) if found else ()
+    among = before["found"] if before is not None and stands else None
+    found = lookalikes(tx, portrait, person.unit_id, itself=itself, visible=visible, among=among)[:SHOWN]
+    notes = (Note("alike.head"), *map(_line, found)) if found else ()
+    at = before["at"] if before is not None and stands else now.isoformat()
+    return Compared(notes, {**same, "at": at, "found": [one.id for one in found]})
 
 
 def _line(one: Lookalike) -> Note:

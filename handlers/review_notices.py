@@ -12,6 +12,7 @@ from handlers.messages import Button, Note, Reply, day, text
 from handlers.moves import Decision, Verdict
 from handlers.telling import tell
 from storage.reviews import Item
+from storage.roles import Held
 from storage.transaction import Transaction
 from storage.unasked import Addressee
 
@@ -103,16 +104,22 @@ def _still_asked(item: Item, decision: Decision, house: House) -> tuple[str, ...
 def reviewers_for(tx: Transaction, unit_id: int, besides: Sequence[int]) -> list[int]:
     """The unit's reviewers; where there is none but its authors, the nearest officers above."""
     present = tx.tree.present(unit_id)
-    own = [worker for worker in tx.roles.reviewers_of(present) if worker not in besides]
-    return own or officers_above(tx, present, besides)
+    upward = tx.roles.upward(present)
+    own = [held.worker_id for held in upward if held.unit_id == present and held.role == "lead"]
+    own += [held.worker_id for held in upward if held.unit_id == present and held.role == "officer"]
+    return [one for one in dict.fromkeys(own) if one not in besides] or _nearest(tx, upward, besides)
 
 
 def officers_above(tx: Transaction, unit_id: int, besides: Sequence[int]) -> list[int]:
     """The officers of the nearest unit that has any, from the unit itself upward; else the admins."""
-    for above in tx.tree.line(unit_id):
-        found = [worker for worker in tx.roles.holders(above, "officer") if worker not in besides]
-        if found:
-            return found
+    return _nearest(tx, tx.roles.upward(unit_id), besides)
+
+
+def _nearest(tx: Transaction, upward: Sequence[Held], besides: Sequence[int]) -> list[int]:
+    officers = [held for held in upward if held.role == "officer" and held.worker_id not in besides]
+    if officers:
+        nearest = (held.worker_id for held in officers if held.unit_id == officers[0].unit_id)
+        return list(dict.fromkeys(nearest))
     root = tx.units.root()
     return [] if root is None else [w for w in tx.roles.holders(root.id, "admin") if w not in besides]
 

@@ -42,8 +42,9 @@ def _among(column: Column[Any], name: str, dialect: str) -> ColumnElement[bool]:
     return column == any_(bindparam(name, type_=ARRAY(BigInteger)))
 
 
-def _holders(dialect: str) -> Select[Any]:
-    return select(KEY.c.key, func.count()).where(_among(KEY.c.key, "keys", dialect)).group_by(KEY.c.key)
+def _crowded(dialect: str) -> Select[Any]:
+    held = select(KEY.c.key).where(_among(KEY.c.key, "keys", dialect)).group_by(KEY.c.key)
+    return held.having(func.count() >= CROWD)
 
 
 def _sharing(dialect: str) -> Select[Any]:
@@ -61,9 +62,9 @@ def _texts(dialect: str) -> Select[Any]:
     )
 
 
-_HOLDERS, _SHARING, _TEXTS = (
+_CROWDED, _SHARING, _TEXTS = (
     Prepared({dialect: made(dialect) for dialect in ("sqlite", "postgresql")})
-    for made in (_holders, _sharing, _texts)
+    for made in (_crowded, _sharing, _texts)
 )
 _KEEP = Inserting(KEY)
 _FORGET = Prepared(delete(KEY).where(KEY.c.initiative_id == bindparam("initiative")))
@@ -93,9 +94,8 @@ class Likeness:
     def keep(self, initiative_id: int, keys: Sequence[int], most: int) -> None:
         """Keep the first `most` of the keys that are not crowded; what was kept before is replaced."""
         self.forget(initiative_id)
-        counted = _HOLDERS.all(self._connection, {"keys": list(keys)})
-        crowds = {int(key): int(holders) for key, holders in counted}
-        free = [key for key in keys if crowds.get(key, 0) < CROWD][:most]
+        crowded = {row[0] for row in _CROWDED.all(self._connection, {"keys": list(keys)})}
+        free = [key for key in keys if key not in crowded][:most]
         if free:
             rows = [{"key": key, "initiative_id": initiative_id} for key in free]
             _KEEP.of(rows[0]).many(self._connection, rows)
@@ -109,8 +109,12 @@ class Likeness:
         if not keys:
             return []
         wanted = {"keys": list(keys), "most": most, "fewest": FEWEST_SHARED if len(keys) >= MANY else 1}
-        found = [row[0] for row in _SHARING.all(self._connection, wanted)]
-        if not found:
+        return self.those([row[0] for row in _SHARING.all(self._connection, wanted)])
+
+    def those(self, initiative_ids: Sequence[int]) -> list[Candidate]:
+        """These initiatives in this order, without those that are sealed or withdrawn."""
+        if not initiative_ids:
             return []
-        rows = {row[0]: Candidate(*row) for row in _TEXTS.all(self._connection, {"ids": found})}
-        return [rows[number] for number in found if number in rows]
+        texts = _TEXTS.all(self._connection, {"ids": list(initiative_ids)})
+        rows = {row[0]: Candidate(*row) for row in texts}
+        return [rows[number] for number in initiative_ids if number in rows]

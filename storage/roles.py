@@ -49,6 +49,13 @@ _REACHING = Prepared(
         ),
     )
 )
+# Everybody who may be told of what waits in a unit, the nearest first: one look instead of one a level.
+_UPWARD = Prepared(
+    select(GRANT.c.worker_id, GRANT.c.role, GRANT.c.unit_id)
+    .join(ABOVE, ABOVE.c.above_id == GRANT.c.unit_id)
+    .where(_now, ABOVE.c.unit_id == bindparam("unit"), or_(GRANT.c.role == "lead", GRANT.c.role == "officer"))
+    .order_by(ABOVE.c.depth, ABOVE.c.above_id, GRANT.c.id)
+)
 _OFFICERS = _HELD.where(GRANT.c.role == "officer", _ABOVE_OR_HERE)
 
 
@@ -114,6 +121,10 @@ class Roles:
     def reviewers_of(self, unit_id: int) -> list[int]:
         """The unit's own reviewers: its leads, and officers appointed for this very unit."""
         return list(dict.fromkeys([*self.holders(unit_id, "lead"), *self.holders(unit_id, "officer")]))
+
+    def upward(self, unit_id: int) -> list[Held]:
+        """Leads and officers of a unit and of every unit above it, the nearest unit first."""
+        return [Held(*row) for row in _UPWARD.all(self._connection, {"unit": unit_id})]
 
     def officers_over(self, unit_id: int) -> list[int]:
         """The officers who answer for a unit: appointed for it or for any unit above it."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, func, literal, select
 
 from storage.models import metadata
+from storage.prepared import Prepared
 
 UNIT = metadata.tables["unit"]
 MEMBERS = metadata.tables["unit_members"]
@@ -44,7 +45,7 @@ NODES: Select[Any] = select(*_COLUMNS)
 _BY_ID = NODES.where(UNIT.c.id == bindparam("id"))
 _BY_CODE = NODES.where(UNIT.c.code.in_(bindparam("codes", expanding=True)))
 _CHILDREN = NODES.where(UNIT.c.parent_id == bindparam("id")).order_by(UNIT.c.code)
-_ROOT = (
+_ROOT = Prepared(
     NODES.where(UNIT.c.parent_id.is_(None)).order_by(UNIT.c.valid_to.is_not(None), UNIT.c.id.desc()).limit(1)
 )
 _COUNT = select(func.count()).select_from(UNIT)
@@ -92,7 +93,8 @@ class Units:
 
     def root(self) -> UnitNode | None:
         """The unit with nothing above it; None before the first import. Closed only when none is open."""
-        return next(iter(self._nodes(_ROOT)), None)
+        row = _ROOT.first(self._connection, {})
+        return None if row is None else UnitNode(*row)
 
     def children(self, unit: int) -> list[UnitNode]:
         """The units directly below, by code; there may be thousands."""
