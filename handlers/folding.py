@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Zero-width characters, direction marks and the byte order mark: invisible, so two texts that differ
 # only in them look the same to a person. The zero-width joiner is left in kept text: emoji need it.
@@ -15,6 +16,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]"
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
+SHORT = 300  # letters of a text worth remembering in its folded form
 _SPACES = re.compile(r"\s+")
 _SPECIAL = str.maketrans({"đ": "d", "ð": "d", "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'})
 
@@ -40,10 +42,18 @@ def fold(text: str) -> str:
 
     `Hòa`, `hoà`, `HOA` and a decomposed `hoà` all become `hoa`. Idempotent.
     """
+    return _folded_lately(text) if len(text) <= SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     lowered = unicodedata.normalize("NFKD", plain_spaces(text).casefold())
     # Every combining mark is U+0300 or above; the comparison spares most letters the question.
     bare = "".join([letter for letter in lowered if letter < "\u0300" or not unicodedata.combining(letter)])
     return _SPACES.sub(" ", _DASHES.sub("-", bare.translate(_SPECIAL))).strip()
+
+
+# What one message says is compared with buttons, reserved words and codes in turn.
+_folded_lately = lru_cache(maxsize=256)(_folded)
 
 
 def utf16_length(text: str) -> int:

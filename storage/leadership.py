@@ -66,6 +66,9 @@ class Leadership:
             self._file.release()
         elif self._connection is not None:
             with suppress(SQLAlchemyError):
+                # Said, not only hung up: the server notices a closed connection when it comes to it.
+                self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            with suppress(SQLAlchemyError):
                 self._connection.invalidate()
                 self._connection.close()
             self._connection = None

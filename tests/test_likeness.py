@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from benchmarks.lookalikes import out_of_fold
 from bot.catching_up import _step
@@ -16,9 +17,11 @@ from handlers.likeness import ALIKE, KEYS_ASKED, Portrait, alikeness, kept_of, k
 from handlers.lookalikes import lookalikes, remember
 from handlers.place import Place
 from storage.database import Database
+from storage.models import metadata
 from tests.phone import Clock, Phone
 from tests.test_transcripts import import_units
 
+INITIATIVE = metadata.tables["initiative"]
 DATA = Path(__file__).parent / "data"
 PAIRS = [json.loads(line) for line in (DATA / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
 
@@ -100,12 +103,60 @@ def submitted(phone: Phone, **answers: str) -> Phone:
     return phone
 
 
+def other_card(phone: Phone) -> None:
+    """Go aside from the card and come back to it."""
+    phone.taps("Điều kiện áp dụng")
+    phone.taps("Quay lại")
+
+
 def test_the_review_card_tells_the_author_what_they_have_sent_before(
     member: Phone, database: Database
 ) -> None:
     submitted(member)
     member.answers_until_review(before="Hai người khiêng cuộn vải dưới đất", after=RETOLD.after)
     assert "SK-00001" in member.last.text
+
+
+class TestTheCardsOfOneSitting:
+    """The search is made once; its finding stands for ten minutes, or until the texts change."""
+
+    def test_what_was_found_stays_on_the_next_card_until_it_is_withdrawn(
+        self, member: Phone, database: Database
+    ) -> None:
+        submitted(member)
+        member.answers_until_review(before="Hai người khiêng cuộn vải dưới đất", after=RETOLD.after)
+        other_card(member)
+        assert "SK-00001" in member.last.text
+        with database.transaction() as tx:
+            row = update(INITIATIVE).where(INITIATIVE.c.code == "SK-00001")
+            tx.connection.execute(row.values(state="withdrawn"))
+        other_card(member)
+        assert "SK-00001" not in member.last.text
+
+    def test_what_came_meanwhile_is_found_after_ten_minutes_or_by_another_text(
+        self, member: Phone, database: Database
+    ) -> None:
+        submitted(member)
+        with database.transaction() as tx:
+            tx.likeness.forget(1)
+        member.answers_until_review(before="Hai người khiêng cuộn vải dưới đất", after=RETOLD.after)
+        with database.transaction() as tx:
+            (line,) = tx.initiatives.of(1)
+            remember(tx, line.id, Place.of(line.place))
+        other_card(member)
+        assert "SK-00001" not in member.last.text
+        member.clock.passes(minutes=11)
+        other_card(member)
+        assert "SK-00001" in member.last.text
+
+    def test_another_text_is_compared_at_once(self, member: Phone, database: Database) -> None:
+        submitted(member)
+        member.answers_until_review(before=OTHER.before, after=OTHER.after, title=OTHER.title)
+        assert "SK-00001" not in member.last.text
+        for name, words in (("Trước đây", RETOLD.before), ("Đã thay đổi", RETOLD.after)):
+            member.taps(name)
+            member.types(words)
+        assert "SK-00001" in member.last.text
 
 
 def test_a_sealed_or_withdrawn_initiative_is_never_found(member: Phone, database: Database) -> None:

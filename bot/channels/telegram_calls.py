@@ -32,7 +32,7 @@ from bot.channels import (
     Unknown,
     Unreachable,
 )
-from bot.channels.telegram import NAME, file_in, write, write_file
+from bot.channels.telegram import LONGEST_TEXT, NAME, file_in, write, write_file
 from bot.channels.telegram_request import (
     ANSWER_SECONDS,
     AiohttpRequest,
@@ -139,7 +139,8 @@ class TelegramChannel:
                 await self._bot.set_my_commands(menu, language_code=language or None)
 
     def parts(self, spoken: Spoken) -> int:
-        return len(write("0", spoken))
+        # Two units a letter at the most, so a short text is one message without writing it to see.
+        return 1 if 0 < len(spoken.text) <= LONGEST_TEXT // 2 else len(write("0", spoken))
 
     async def send(self, address: str, spoken: Spoken, part: int) -> str:
         method, params = write(address, spoken)[part]

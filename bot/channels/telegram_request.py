@@ -62,7 +62,9 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=55)
-            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
+            # The Bot API sets no cookies; looking for them at each call costs, keeping them serves nobody.
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=jar)
 
     async def shutdown(self) -> None:
         if self._session is not None:
