@@ -16,8 +16,8 @@ from pathlib import Path
 
 from sqlalchemy import update
 
+from benchmarks.filling import filled
 from benchmarks.machine import description
-from benchmarks.progress import filled
 from storage.database import Database
 from storage.models import metadata
 from storage.recount import Recount

@@ -1,9 +1,10 @@
 """What a look at the progress costs, and that it does not grow with the number of initiatives.
 
 `python -m benchmarks.progress [--rows 10000 100000 1000000] [--postgres]` fills a database with 6,000 units
-under one city and that many initiatives, and prints medians: the figures of a unit, the children of a parent
-with 6,000, a decision with and without keeping the figures, a recount; beside it what counting costs that
-keeps nothing.
+under one city and that many initiatives, and prints medians of whole commands, as the intake hands them over;
+what was typed or pressed comes in, the answer is promised and committed. Then a decision with all it brings
+(notices, history, audit), with and without keeping the figures, in turn; a recount; beside it what counting
+costs that keeps nothing.
 """
 
 from __future__ import annotations
@@ -13,111 +14,66 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from contextlib import contextmanager, nullcontext
+from itertools import count
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from benchmarks.databases import opened
+from benchmarks.filling import ADMIN, CITY, LEAD, NOW, ONE, PROGRAMME, ZONE, filled, name_of
 from benchmarks.machine import description
+from benchmarks.tables import judged, table
 from bot.speech import Speech
 from bot.texts import load
 from handlers.aims import settle_aims
 from handlers.house import House
+from handlers.listening import listen
+from handlers.messages import Event, Pressed, Typed
 from handlers.moves import Decision, decide
-from handlers.programme import Phase, Programme, Target
-from handlers.progress_figures import progress_of
 from storage.database import Database
-from storage.models import metadata
 from storage.recount import Recount
 from storage.tallies import Tallies
 from storage.transaction import Transaction
-from storage.unit_tree import rebuild_tree
 from storage.upgrade import upgrade_database
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-UNITS, WORKERS = 6_000, 50_000
-NOW = datetime(2023, 8, 15, 2, tzinfo=UTC)
-PHASES = (
-    Phase("gd1", "1", datetime(2021, 9, 1, tzinfo=UTC), datetime(2022, 6, 1, tzinfo=UTC),
-          date(2021, 9, 1), date(2022, 5, 31), (Target("initiatives", percent=Decimal(10), each=True),)),
-    Phase("gd2", "2", datetime(2022, 6, 1, tzinfo=UTC), datetime(2023, 9, 1, tzinfo=UTC),
-          date(2021, 9, 1), date(2023, 8, 31), (Target("initiatives", percent=Decimal(10), each=True),
-                                                Target("people", percent=Decimal(15), each=True))),
-)  # fmt: skip
-PROGRAMME = Programme("benchmark", ZONE, PHASES)
-CITY, ADMIN = 1, 1
+TIMES, DECISIONS = 25, 200
+NUMBERS = count(1)
+LOOKS = {
+    "/tiendo of the city": (ADMIN, Typed("/tiendo")),
+    "/tiendo of a unit": (LEAD, Typed("/tiendo")),
+    "/tiendo U77": (LEAD, Typed("/tiendo U77")),
+    "/tiendo and a whole name": (LEAD, Typed(f"/tiendo {name_of(4321)}")),
+    "/tiendo and a few words": (LEAD, Typed("/tiendo may xuan loc")),
+    "/tiendo and a name nobody has": (LEAD, Typed("/tiendo zzqx wwkk")),
+    "one phase of the city": (ADMIN, Pressed(f"progress|see.{CITY}.2|-")),
+    "the curve of the city": (ADMIN, Pressed(f"progress|curve.{CITY}.0|-")),
+    "a list behind a figure": (ADMIN, Pressed(f"progress|valid.{CITY}.0.0|-")),
+}
+CHILDREN = {
+    "6,000 children, first page": (ADMIN, Pressed(f"progress|below.{CITY}.0.0|-")),
+    "6,000 children, last page": (ADMIN, Pressed(f"progress|below.{CITY}.0.749|-")),
+    "6,000 children as bars": (ADMIN, Pressed(f"progress|bars.{CITY}.0|-")),
+}
 
 
-def filled(database: Database, rows: int) -> None:
-    """6,000 units directly under the city, and initiatives spread over them."""
-    tables = metadata.tables
-    with database.transaction() as tx:
-        run = tx.connection.execute
-        units = [
-            {"id": CITY, "code": "C", "name": "City", "level": "city", "parent_id": None, "created_at": NOW}
-        ]
-        for number in range(2, UNITS + 2):
-            name = f"Unit {number}"
-            values = {"id": number, "code": f"U{number}", "name": name, "level": "grassroots"}
-            units.append({**values, "parent_id": CITY, "created_at": NOW})
-        run(insert(tables["unit"]), units)
-        rebuild_tree(tx.connection)
-        counts = [
-            {"unit_id": number, "members": 20 + number % 400, "counted_on": None, "recorded_at": NOW}
-            for number in range(2, UNITS + 2)
-        ]
-        run(insert(tables["unit_members"]), counts)
-        workers = [{"id": n, "name": "w", "language": "vi", "created_at": NOW} for n in range(1, WORKERS + 1)]
-        run(insert(tables["worker"]), workers)
-        tx.roles.grant(ADMIN, "admin", CITY, NOW)
-    day = date(2023, 8, 1)
-    common = {
-        "sealed": False, "title": "t", "kind": "technical", "effect": "e", "applied_on": day,
-        "applied_precision": "day", "place": {}, "created_at": NOW, "submitted_at": NOW, "waiting_since": NOW,
-        "submitted_on": day,
-    }  # fmt: skip
-    for first in range(1, rows + 1, 20_000):
-        numbers = range(first, min(first + 20_000, rows + 1))
-        made = [_initiative(number, common, day) for number in numbers]
-        authors = [
-            {
-                "initiative_id": n,
-                "position": 0,
-                "worker_id": 2 + n * 7 % (WORKERS - 1),
-                "name": "w",
-                "share": 1,
-            }
-            for n in numbers
-        ]
-        with database.transaction() as tx:
-            tx.connection.execute(insert(tables["initiative"]), made)
-            tx.connection.execute(insert(tables["author"]), authors)
+def milliseconds(work: Callable[[], object], times: int = TIMES) -> float:
+    """The median of several runs, after two that are not counted."""
+    return statistics.median([timed(work) for _ in range(times + 2)][2:])
 
 
-def _initiative(number: int, common: dict[str, object], day: date) -> dict[str, object]:
-    valid = number % 3 != 0
-    return {
-        **common, "id": number, "code": f"X{number}", "unit_id": 2 + number % UNITS,
-        "author_id": 2 + number * 7 % (WORKERS - 1), "phase": "gd1" if number % 2 else "gd2",
-        "state": "valid" if valid else "submitted", "valid_on": day if valid else None,
-        "benefit_vnd": 1_000_000 if number % 4 else None, "benefit_in_money": bool(number % 4),
-        "benefit_period": "year" if number % 4 else None,
-    }  # fmt: skip
-
-
-def milliseconds(work: Callable[[], object], times: int = 25) -> float:
-    """The median of several runs, after one that is not counted."""
+def timed(work: Callable[[], object]) -> float:
+    """How many milliseconds it takes once."""
+    began = time.perf_counter()
     work()
-    took = []
-    for _ in range(times):
-        began = time.perf_counter()
-        work()
-        took.append(1_000 * (time.perf_counter() - began))
-    return statistics.median(took)
+    return 1_000 * (time.perf_counter() - began)
+
+
+def does(database: Database, house: House, who: int, what: Typed | Pressed) -> None:
+    """One event, as the intake hands it over, in a transaction of its own."""
+    event = Event(what, "telegram", "1", str(next(NUMBERS)), str(who), "1", str(who))
+    with database.transaction() as tx:
+        listen(tx, event, house, NOW)
 
 
 @contextmanager
@@ -131,39 +87,41 @@ def without_tallies() -> Iterator[None]:
         Tallies.changed, Tallies.facts = kept, facts  # type: ignore[method-assign]
 
 
-def decisions(database: Database, house: House, first: int) -> float:
-    """Milliseconds of one decision, taken a hundred times in a transaction each."""
-    numbers = iter(range(first, first + 3_000, 3))
+def decisions(one: Callable[[int], None], waiting: Iterator[int]) -> tuple[float, float]:
+    """Medians of a decision that keeps the figures and of one that does not, taken in turn."""
+    took: dict[bool, list[float]] = {True: [], False: []}
+    for turn in range(DECISIONS + 10):
+        keeps = turn % 2 == 0
+        with nullcontext() if keeps else without_tallies():
+            number = next(waiting)
+            spent = timed(lambda number=number: one(number))  # type: ignore[misc]
+        if turn >= 10:
+            took[keeps].append(spent)
+    return statistics.median(took[True]), statistics.median(took[False])
 
-    def one() -> None:
-        with database.transaction() as tx:
-            assert not decide(tx, ADMIN, next(numbers), Decision("accept"), house, NOW).refused
 
-    return milliseconds(one, 100)
-
-
-def measured(database: Database, rows: int) -> dict[str, float]:
-    """The medians in milliseconds for a database with so many initiatives."""
-    filled(database, rows)
-    began = time.perf_counter()
-    with database.transaction() as tx:
-        Recount(tx.connection).rebuild()
-    recount = 1_000 * (time.perf_counter() - began)
-    with database.transaction() as tx:
-        settle_aims(tx, PROGRAMME, PROGRAMME.local_day(NOW))
-    found: dict[str, float] = {}
+def measured(database: Database, house: House) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """Medians of looks; medians of decisions with and without figures."""
+    found = {}
+    for name, (who, what) in {**LOOKS, **CHILDREN}.items():
+        found[name] = milliseconds(lambda who=who, what=what: does(database, house, who, what))  # type: ignore[misc]
     with database.reading() as tx:
-        found["city"] = milliseconds(lambda: progress_of(tx, PROGRAMME, CITY, PHASES[1], NOW))
-        found["unit"] = milliseconds(lambda: progress_of(tx, PROGRAMME, 77, None, NOW))
-        found["children"] = milliseconds(
-            lambda: tx.aims.children(CITY, "gd2", "initiatives", date(2023, 8, 15), 20)
-        )
-        found["group by"] = milliseconds(lambda: _group_by(tx), 3)
-    house = House(PROGRAMME, Speech(load(), ZONE), "", "", b"key")
-    with without_tallies():
-        bare = decisions(database, house, 3)
-    found["decision"], found["decision without"] = decisions(database, house, 6_003), bare
-    return {**found, "recount": recount}
+        found["plain GROUP BY"] = milliseconds(lambda: _group_by(tx), 3)
+        rows = "SELECT id FROM initiative WHERE unit_id = 2 AND state = 'submitted' ORDER BY id"
+        waiting = iter(tx.connection.exec_driver_sql(rows).scalars().all())
+
+    def bare(number: int) -> None:
+        with database.transaction() as tx:
+            assert not decide(tx, LEAD, number, Decision("accept"), house, NOW).refused
+
+    def whole(number: int) -> None:
+        does(database, house, LEAD, Pressed(f"queue|accept.{number}|{number}"))
+        with database.reading() as tx:
+            item = tx.reviews.look(number)
+        assert item is not None and item.state == "valid" and item.unit_id == ONE
+
+    decided = {"a decision": decisions(whole, waiting), "its core alone": decisions(bare, waiting)}
+    return found, decided
 
 
 def _group_by(tx: Transaction) -> None:
@@ -175,20 +133,51 @@ def _group_by(tx: Transaction) -> None:
     tx.connection.execute(text(plain)).all()
 
 
+def recounted(database: Database) -> float:
+    """Seconds of a recount, as `sangkien recount` makes it: compare with what is kept, and keep the new."""
+    began = time.perf_counter()
+    with database.transaction() as tx:
+        Recount(tx.connection).differences()
+    return time.perf_counter() - began
+
+
+def prepared(database: Database, rows: int) -> None:
+    """A filled database with its figures, looked over as a server does by itself soon after."""
+    upgrade_database(database)
+    filled(database, rows)
+    with database.transaction() as tx:
+        Recount(tx.connection).rebuild()
+        settle_aims(tx, PROGRAMME, PROGRAMME.local_day(NOW))
+    with database.schema_connection() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+
+
 def main() -> None:
-    """Print a table for each number of rows."""
+    """Print a table for all numbers of rows, and the targets."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--rows", type=int, nargs="*", default=[10_000, 100_000])
     asked.add_argument("--postgres", action="store_true")
     said = asked.parse_args()
     print(description())
+    house, columns = House(PROGRAMME, Speech(load(), ZONE), "", "", b"key"), []
     for rows in said.rows:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            opened(Path(folder), "postgresql" if said.postgres else "sqlite") as database,
-        ):
-            upgrade_database(database)
-            print(f"{rows:>9,}", *(f"{name} {ms:,.1f} ms ·" for name, ms in measured(database, rows).items()))
+        kind = "postgresql" if said.postgres else "sqlite"
+        with tempfile.TemporaryDirectory() as folder, opened(Path(folder), kind) as database:
+            prepared(database, rows)
+            found, decided = measured(database, house)
+            for name, (kept, bare) in decided.items():
+                found[name], found[f"{name}, no figures"] = kept, bare
+                found[f"{name}: figures add per cent"] = 100 * (kept - bare) / bare
+            found["recount, s"] = recounted(database)
+            columns.append(found)
+    heads = ["milliseconds", *(f"{rows:,}" for rows in said.rows)]
+    table(heads, [[name, *(f"{one[name]:,.1f}" for one in columns)] for name in columns[0]])
+    judged("any /tiendo ≤ 10 ms", max(one[name] for one in columns for name in LOOKS), most=10)
+    flat = max(columns[-1][name] / columns[0][name] for name in LOOKS)
+    judged("the last as fast as the first, ≤ 1.3 ×", flat, most=1.3)
+    judged("children ≤ 50 ms", max(one[name] for one in columns for name in CHILDREN), most=50)
+    judged("figures ≤ 10 % of a decision", columns[0]["a decision: figures add per cent"], most=10)
+    judged("recount ≤ 60 s", columns[-1]["recount, s"], most=60)
 
 
 if __name__ == "__main__":

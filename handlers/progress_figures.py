@@ -13,9 +13,10 @@ from decimal import Decimal
 
 from handlers.figures import per_cent
 from handlers.programme import Phase, Programme
-from storage.aims import Size, Standings
+from storage.aims import Size
 from storage.tallies import ALL, Figures
 from storage.transaction import Transaction
+from storage.units_reached import Standings
 
 PACE_DAYS = 7
 MEASURES = ("initiatives", "people")

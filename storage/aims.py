@@ -13,6 +13,7 @@ from storage.initiatives import UnitIds
 from storage.models import metadata
 from storage.prepared import Prepared
 from storage.tallies import COLUMNS, Figures
+from storage.units_reached import Standings, count_anew, standings
 
 AIM, SIZE = metadata.tables["aim"], metadata.tables["unit_size"]
 UNIT, MEMBERS, TALLY = metadata.tables["unit"], metadata.tables["unit_members"], metadata.tables["tally"]
@@ -49,40 +50,14 @@ class Standing:
     members: int
 
 
-class Standings(NamedTuple):
-    """How many units have a target, and how many have reached it."""
-
-    aimed: int
-    reached: int
-
-
-_OF = select(AIM.c.initiatives, AIM.c.people).where(
-    AIM.c.unit_id == bindparam("unit"), AIM.c.phase == bindparam("phase")
-)
-_SIZE = select(SIZE.c.members, SIZE.c.counted_from, SIZE.c.counted_to).where(
-    SIZE.c.unit_id == bindparam("unit")
-)
-
-
-def _reached() -> Select[Any]:
-    """How the children of a unit stand in both measures: aimed and reached, of initiatives and of people."""
-
-    def enough(aim: str, done: str) -> Any:
-        reached = case((func.coalesce(TALLY.c[done], 0) >= AIM.c[aim], 1), else_=0)
-        return func.coalesce(func.sum(reached), 0)
-
-    beside = and_(TALLY.c.unit_id == AIM.c.unit_id, TALLY.c.phase == AIM.c.phase)
-    counts = (
-        func.count(AIM.c.initiatives),
-        enough("initiatives", "valid"),
-        func.count(AIM.c.people),
-        enough("people", "people"),
+_OF = Prepared(
+    select(AIM.c.initiatives, AIM.c.people).where(
+        AIM.c.unit_id == bindparam("unit"), AIM.c.phase == bindparam("phase")
     )
-    below = select(*counts).select_from(AIM.outerjoin(TALLY, beside))
-    return below.where(AIM.c.parent_id == bindparam("unit"), AIM.c.phase == bindparam("phase"))
-
-
-_REACHED = Prepared(_reached())
+)
+_SIZE = Prepared(
+    select(SIZE.c.members, SIZE.c.counted_from, SIZE.c.counted_to).where(SIZE.c.unit_id == bindparam("unit"))
+)
 
 
 def _shown() -> Select[Any]:
@@ -118,10 +93,10 @@ def _children(measure: str) -> Select[Any]:
     return below.limit(bindparam("most")).offset(bindparam("skip"))
 
 
-_CHILDREN = {measure: _children(measure) for measure in ("initiatives", "people")}
+_CHILDREN = {measure: Prepared(_children(measure)) for measure in ("initiatives", "people")}
 
 
-_COUNT = (
+_COUNT = Prepared(
     select(func.count())
     .select_from(UNIT)
     .where(UNIT.c.parent_id == bindparam("unit"))
@@ -141,30 +116,28 @@ class Aims:
 
     def of(self, unit_id: int, phase: str) -> tuple[int | None, int | None]:
         """How many initiatives, and how many people, a unit is to reach."""
-        row = self._connection.execute(_OF, {"unit": unit_id, "phase": phase}).first()
+        row = _OF.first(self._connection, {"unit": unit_id, "phase": phase})
         return (None, None) if row is None else (row[0], row[1])
 
     def size(self, unit_id: int) -> Size:
         """The members of a unit; nought when nobody has counted."""
-        row = self._connection.execute(_SIZE, {"unit": unit_id}).first()
+        row = _SIZE.first(self._connection, {"unit": unit_id})
         return Size(0, None, None) if row is None else Size(*row)
 
     def reached(self, unit_id: int, phase: str) -> dict[str, Standings]:
         """How many units directly below have a target, and have reached it, by measure."""
-        row = _REACHED.first(self._connection, {"unit": unit_id, "phase": phase})
-        one, two, three, four = (int(count) for count in row or (0, 0, 0, 0))
-        return {"initiatives": Standings(one, two), "people": Standings(three, four)}
+        return dict(zip(("initiatives", "people"), standings(self._connection, unit_id, phase), strict=True))
 
     def children(
         self, unit_id: int, phase: str, measure: str, today: date, most: int, skip: int = 0
     ) -> list[Standing]:
         """Units directly below that exist today, the furthest behind first, those without a target last."""
         values = {"unit": unit_id, "phase": phase, "today": today, "most": most, "skip": skip}
-        return _read(self._connection.execute(_CHILDREN[measure], values))
+        return _read(_CHILDREN[measure].all(self._connection, values))
 
     def count_children(self, unit_id: int, today: date) -> int:
         """How many units stand directly below today."""
-        return int(self._connection.execute(_COUNT, {"unit": unit_id, "today": today}).scalar_one())
+        return int(_COUNT.scalar(self._connection, {"unit": unit_id, "today": today}))
 
     def together(self, unit_ids: Sequence[int], phase: str, measure: str, today: date) -> list[Standing]:
         """These units, wherever they stand in the tree, in the same order: the members of a group."""
@@ -199,3 +172,4 @@ class Aims:
             self._connection.execute(insert(SIZE), sized)
         if aims:
             self._connection.execute(insert(AIM), [aim._asdict() for aim in aims])
+        count_anew(self._connection)

@@ -123,5 +123,6 @@ OF_NOBODY = frozenset(
         "unit_successor",
         "unit_target",
         "unit_word",
+        "units_reached",
     }
 )

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
+from storage import units_reached
 from storage.tallies import BENEFITS, COLUMNS, STATES, WAITING
 
-STEPS = ("tally", "tally_person", "tally_day")
+STEPS = ("tally", "tally_person", "tally_day", "units_reached")
 _ALL = "'*'"  # all phases together
 _WAITING = ", ".join(f"'{state}'" for state in WAITING)
 _STATES = ", ".join(f"SUM(CASE WHEN state = '{state}' THEN 1 ELSE 0 END) AS {state}" for state in STATES)
@@ -79,8 +80,9 @@ _FILL = {
     "tally": (("unit_id", "phase", *_COUNTED), _OF_UNIT),
     "tally_person": (("unit_id", "phase", "worker_id", "valid", "waiting"), _OF_PERSON),
     "tally_day": (("unit_id", "phase", "day", "submitted", "valid"), _OF_DAY),
+    "units_reached": (units_reached.COLUMNS, units_reached.ROWS),
 }
-_KEYS = {"tally": 2, "tally_person": 3, "tally_day": 3}
+_KEYS = {"tally": 2, "tally_person": 3, "tally_day": 3, "units_reached": 2}
 
 
 class Recount:
@@ -93,10 +95,11 @@ class Recount:
         """Make every figure anew from the rows; `done` hears which table is ready."""
         for table in STEPS:
             names, rows = _FILL[table]
+            if table == "units_reached":  # it rests on the number of people, which rests on all before
+                self._count_people()
             self._run(f"DELETE FROM {table}")  # noqa: S608
             self._run(f"INSERT INTO {table} ({', '.join(names)}) {rows}")
             done(table)
-        self._count_people()
 
     def differences(self, done: Callable[[str], None] = lambda _: None, *, keep: bool = True) -> list[str]:
         """Where the kept figures are not what the rows say, a line each; empty when they agree.

@@ -6,6 +6,7 @@ each of those, however many initiatives they have or share. `*` is all phases to
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models import metadata
 from storage.prepared import Prepared, Values
+from storage.units_reached import note_crossed
 
 TALLY, PERSON = metadata.tables["tally"], metadata.tables["tally_person"]
 DAY, ABOVE = metadata.tables["tally_day"], metadata.tables["unit_above"]
@@ -131,6 +133,19 @@ _PEOPLE = Prepared(
 )
 
 
+_OF = Prepared(
+    select(*(TALLY.c[name] for name in COLUMNS)).where(
+        TALLY.c.unit_id == bindparam("unit"), TALLY.c.phase == bindparam("phase")
+    )
+)
+_CURVE = Prepared(
+    select(DAY.c.day, DAY.c.submitted, DAY.c.valid)
+    .where(DAY.c.unit_id == bindparam("unit"), DAY.c.phase == bindparam("phase"))
+    .where(DAY.c.day >= bindparam("since"))
+    .order_by(DAY.c.day)
+)
+
+
 class Tallies:
     """Kept figures inside one open transaction."""
 
@@ -187,14 +202,23 @@ class Tallies:
         here = {"unit": facts.unit_id, "phase": facts.phase}
         if columns:
             _TO_TALLY.run(self._connection, {**here, **_NOTHING, **columns})
+        came: Counter[tuple[int, str]] = Counter()
         for worker_id, (valid, waiting) in people.items():
             values = {**here, "worker_id": worker_id, "valid": valid, "waiting": waiting}
-            self._count_people(_TO_PERSON.all(self._connection, values), valid, waiting)
+            came.update(self._count_people(_TO_PERSON.all(self._connection, values), valid, waiting))
+        if columns.get("valid") or any(came.values()):
+            more = columns.get("valid", 0)
+            note_crossed(self._connection, facts.unit_id, (facts.phase, ALL), more, came)
         for day, (submitted, valid) in days.items():
             _TO_DAY.run(self._connection, {**here, "day": day, "submitted": submitted, "valid": valid})
 
-    def _count_people(self, rows: Sequence[tuple[Any, ...]], valid: int, waiting: int) -> None:
-        """Somebody who came to have something, or no longer has anything, is counted or not."""
+    def _count_people(
+        self, rows: Sequence[tuple[Any, ...]], valid: int, waiting: int
+    ) -> dict[tuple[int, str], int]:
+        """Somebody who came to have something, or no longer has anything, is counted or not.
+
+        Where how many more people now have something valid.
+        """
         come: list[Values] = []
         for unit_id, phase, has_valid, has_waiting in rows:
             one, two = _step(has_valid, valid), _step(has_waiting, waiting)
@@ -202,18 +226,14 @@ class Tallies:
                 come.append({"its_unit": unit_id, "its_phase": phase, "come": one, "come_waiting": two})
         if come:
             _PEOPLE.many(self._connection, come)
+        return {(one["its_unit"], one["its_phase"]): one["come"] for one in come}
 
     # --- reading
 
     def of(self, unit_id: int, phase: str = ALL) -> Figures:
         """The figures of a unit and all below it."""
-        return self.of_many([unit_id], phase).get(unit_id, Figures())
-
-    def of_many(self, unit_ids: Sequence[int], phase: str = ALL) -> dict[int, Figures]:
-        """The figures of several units; one without any entry is not there."""
-        rows = select(TALLY.c.unit_id, *(TALLY.c[name] for name in COLUMNS))
-        found = self._connection.execute(rows.where(TALLY.c.unit_id.in_(unit_ids), TALLY.c.phase == phase))
-        return {row[0]: Figures(*row[1:]) for row in found}
+        row = _OF.first(self._connection, {"unit": unit_id, "phase": phase})
+        return Figures() if row is None else Figures(*row)
 
     def of_children(self, unit_id: int, phase: str = ALL) -> dict[int, Figures]:
         """The figures of the units directly below, those without any entry too."""
@@ -224,14 +244,10 @@ class Tallies:
         )
         return {row[0]: Figures(*row[1:]) for row in self._connection.execute(rows)}
 
-    def curve(self, unit_id: int, phase: str = ALL, since: date | None = None) -> list[tuple[date, int, int]]:
+    def curve(self, unit_id: int, phase: str = ALL, since: date = date.min) -> list[tuple[date, int, int]]:
         """Day by day what was handed in and what became valid; days without anything are left out."""
-        rows = select(DAY.c.day, DAY.c.submitted, DAY.c.valid).where(
-            DAY.c.unit_id == unit_id, DAY.c.phase == phase
-        )
-        if since is not None:
-            rows = rows.where(DAY.c.day >= since)
-        return [(row[0], row[1], row[2]) for row in self._connection.execute(rows.order_by(DAY.c.day))]
+        values = {"unit": unit_id, "phase": phase, "since": since}
+        return [(row[0], row[1], row[2]) for row in _CURVE.all(self._connection, values)]
 
 
 def _place(facts: Facts) -> tuple[int, str]:

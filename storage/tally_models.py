@@ -65,6 +65,19 @@ class TallyDay(SQLModel, table=True):
     valid: int = _count()
 
 
+class UnitsReached(SQLModel, table=True):
+    """How many units directly below have a target in a phase (`*`: in all), and have reached it."""
+
+    __tablename__ = "units_reached"
+    __table_args__ = {"sqlite_with_rowid": False}
+    unit_id: int | None = Field(default=None, sa_type=Id, foreign_key="unit.id", primary_key=True)
+    phase: str = Field(sa_type=Text, primary_key=True)
+    aimed: int = _count()
+    reached: int = _count()
+    people_aimed: int = _count()
+    people_reached: int = _count()
+
+
 class UnitSize(SQLModel, table=True):
     """The members of a unit: as counted there, or the sum of the units below; the dates of those counts."""
 

@@ -7,15 +7,18 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, select
+from alembic import command
+from sqlalchemy import insert, select, text
 
 from handlers.moves import Decision, decide
+from storage.aims import UnitAims
 from storage.database import Database
 from storage.models import metadata
 from storage.recount import Recount
 from storage.tallies import ALL, Figures
 from storage.transaction import Transaction
 from storage.unit_tree import rebuild_tree
+from storage.upgrade import _scripts, upgrade_database
 from tests.phone import PROGRAMME, Clock, house
 
 UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
@@ -23,6 +26,12 @@ INITIATIVE, AUTHOR = metadata.tables["initiative"], metadata.tables["author"]
 ROOT, LEFT, RIGHT, LEAF = 1, 2, 3, 4
 HOUSE = house(replace(PROGRAMME, asks=("unit", "officer")))
 ADMIN = 1
+OLD_UNIT = (
+    "INSERT INTO unit (id, code, name, level, parent_id, created_at)"
+    " VALUES (:id, :code, 'U', '', :above, '2023-08-01 00:00:00')"
+)
+OLD_AIM = "INSERT INTO aim (unit_id, phase, parent_id, initiatives, people) VALUES (:id, '*', :above, 2, 5)"
+OLD_TALLY = "INSERT INTO tally (unit_id, phase, valid, people) VALUES (:id, '*', 2, 2)"
 
 
 @pytest.fixture
@@ -44,6 +53,10 @@ def tree(database: Database) -> Database:
             values = {"id": number, "name": f"W{number}", "language": "vi", "created_at": now}
             tx.connection.execute(insert(WORKER).values(**values))
         tx.roles.grant(ADMIN, "admin", ROOT, now)
+        above = ((ROOT, None), (LEFT, ROOT), (RIGHT, ROOT), (LEAF, LEFT))
+        # So small that random moves cross them in both directions.
+        aims = [UnitAims(one, ph, up, 2, 2) for ph in ("gd1", "gd2", ALL) for one, up in above]
+        tx.aims.write([], aims)
     return database
 
 
@@ -98,6 +111,20 @@ def test_a_person_counts_once_however_many_they_have(tree: Database) -> None:
         for unit in (LEAF, LEFT, RIGHT):
             take(tx, clock, ADMIN, submit(tx, clock, unit, 2), "accept")
         assert tx.tallies.of(ROOT).people == 1 and tx.tallies.of(ROOT).valid == 3
+    agree(tree)
+
+
+def test_a_unit_that_reaches_its_target_is_counted_above_until_it_loses_it(tree: Database) -> None:
+    clock = Clock()
+    with tree.transaction() as tx:
+        for worker in (2, 3):
+            last = submit(tx, clock, LEAF, worker)
+            take(tx, clock, ADMIN, last, "accept")
+        for unit, of_two in ((LEFT, (1, 1)), (ROOT, (2, 1))):
+            assert tx.aims.reached(unit, "gd2") == dict.fromkeys(("initiatives", "people"), of_two)
+            assert tx.aims.reached(unit, "gd1")["people"].reached == 0
+        take(tx, clock, ADMIN, last, "undo")
+        assert [tx.aims.reached(unit, ALL)["initiatives"].reached for unit in (LEFT, ROOT)] == [0, 0]
     agree(tree)
 
 
@@ -161,3 +188,18 @@ def test_a_unit_that_moves_takes_its_figures_along(tree: Database) -> None:
         assert tx.tallies.of(LEFT) == Figures()
         assert tx.tallies.of(RIGHT).submitted == tx.tallies.of(ROOT).submitted == 1
     agree(tree)
+
+
+def test_a_database_from_before_knows_at_once_who_reached_the_target(older: Database) -> None:
+    config = _scripts()
+    with older.schema_connection() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0016")
+        for number, above in ((ROOT, None), (LEFT, ROOT), (RIGHT, ROOT)):
+            connection.execute(text(OLD_UNIT), {"id": number, "code": f"U{number}", "above": above})
+            connection.execute(text(OLD_AIM), {"id": number, "above": above})
+        connection.execute(text(OLD_TALLY), {"id": LEFT})
+        connection.commit()
+    upgrade_database(older)
+    with older.reading() as tx:
+        assert tx.aims.reached(ROOT, ALL) == {"initiatives": (2, 1), "people": (2, 0)}
