@@ -7,9 +7,11 @@ from datetime import date
 
 from rapidfuzz import fuzz, process
 
-from handlers.folding import fold, plain_spaces
+from handlers.folding import plain_spaces
 from handlers.unit_search import FoundUnit, find_units
+from handlers.unit_words import search_key
 from storage.transaction import Transaction
+from storage.unit_index import UnitIndex
 
 SUGGESTED = 5
 LONGEST = 200
@@ -41,8 +43,14 @@ def suggested(
 
 def nearest(tx: Transaction, typed: str, today: date) -> list[FoundUnit]:
     """Five units in the order of likeness to what was typed, however little that is."""
-    wanted = fold(plain_spaces(typed[:LONGEST]))
-    units = tx.units.open_names(today)
-    names = [fold(f"{code} {name}") for _, code, name in units]
-    best = process.extract(wanted, names, scorer=fuzz.WRatio, limit=SUGGESTED)
-    return [FoundUnit(*units[place], "", round(score / 100, 3)) for _, score, place in best]
+    units = UnitIndex(tx.connection).every_key(today)
+    wanted = typed[:LONGEST]
+    words, codes = [key for _, _, key in units], [code for _, code, _ in units]
+    # By words in any order, or by the code alone: fast enough to look at every unit of a city.
+    said = process.extract(search_key(wanted), words, scorer=fuzz.token_set_ratio, limit=SUGGESTED)
+    coded = process.extract(plain_spaces(wanted).casefold(), codes, scorer=fuzz.ratio, limit=SUGGESTED)
+    best = sorted([*said, *coded], key=lambda one: -one[1])
+    places = list(dict.fromkeys(place for _, _, place in best))[:SUGGESTED]
+    score = {place: share / 100 for _, share, place in reversed(best)}
+    found = [(tx.units.by_id(units[place][0]), score[place]) for place in places]
+    return [FoundUnit(unit.id, unit.code, unit.name, "", round(share, 3)) for unit, share in found if unit]

@@ -55,7 +55,8 @@ def show(
     if not rights.may(tx, person, DEED, unit_id, now):
         return rights.refused(tx, person, DEED, unit_id, house, now)
     code = ALL if phase is None else phase.code
-    found = tx.figure_lists.of(unit_id, code, STATES[name], PAGE + 1, page * PAGE)
+    crowded = _is_crowded(tx, unit_id, code, STATES[name], (page + 1) * PAGE)
+    found = tx.figure_lists.of(unit_id, code, STATES[name], PAGE + 1, page * PAGE, crowded=crowded)
     head = {
         "unit": tx.people.unit_name(unit_id),
         "figure": text(f"progress.figure_{name}"),
@@ -75,6 +76,14 @@ def show(
     promise(tx, person, [reply], now)
     offer(tx, person, reply)
     return Outcome()
+
+
+def _is_crowded(tx: Transaction, unit_id: int, code: str, states: Sequence[str], upto: int) -> bool:
+    """Whether looking through the newest of all is quicker than putting all of the unit's in order."""
+    root = tx.units.root()
+    own, every = tx.tallies.of(unit_id, code), tx.tallies.of(root.id if root else unit_id)
+    here, there = (sum(int(getattr(figures, state)) for state in states) for figures in (own, every))
+    return here * here > upto * there
 
 
 def _lines(

@@ -109,12 +109,6 @@ class Units:
         row = self._connection.execute(_NEWEST, {"id": unit}).first()
         return None if row is None else Counted(*row)
 
-    def open_names(self, today: date) -> list[tuple[int, str, str]]:
-        """Row number, code and name of every unit that exists on a day, by code."""
-        there = UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > today)
-        rows = select(UNIT.c.id, UNIT.c.code, UNIT.c.name).where(there).order_by(UNIT.c.code)
-        return [(row[0], row[1], row[2]) for row in self._connection.execute(rows)]
-
     def count(self) -> int:
         """How many units there are, closed ones too."""
         return int(self._connection.execute(_COUNT).scalar_one())

@@ -309,6 +309,19 @@ class TestWaysOn:
         assert first.count("Giá lăn vải") + lead.last.text.count("Giá lăn vải") == 11
         assert "KÍN" not in first and "🔒 bí mật" in first
 
+    def test_the_list_of_a_crowd_is_that_of_its_units(self, lead: Phone) -> None:
+        for place, count in ((0, 30), (1, 25)):
+            has(lead.database, leaf(lead.database, place), count)
+        with lead.database.reading() as tx:
+            top, states = root(lead.database).id, ("valid", "recognised")
+            for skip in (0, 7, 50):
+                lists = [
+                    tx.figure_lists.of(top, phase, states, 9, skip, crowded=crowded)
+                    for crowded in (False, True)
+                    for phase in ("*", "gd2")
+                ]
+                assert len(lists[0]) == min(9, 55 - skip) and lists == [lists[0]] * 4
+
     def test_a_title_its_unit_keeps_back_is_not_told_above(self, lead: Phone, clock: Clock) -> None:
         has(lead.database, leaf(lead.database), 1)
         with lead.database.transaction() as tx:
