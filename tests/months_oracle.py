@@ -1,0 +1,149 @@
+"""Who should hear what at an instant of the simulated programme, and why not: told by its rules, not its code.
+
+It reads `docs/reminders.md` and the account that `tests.months` keeps, and no module of the bot that has to
+do with reminders.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+from handlers.programme import Phase
+from tests.months import DAY, TARGET, ZONE, Place, Somebody, World
+
+BEFORE = {"30d": 30 * DAY, "14d": 14 * DAY, "7d": 7 * DAY, "3d": 3 * DAY, "1d": DAY, "3h": DAY / 8}
+STALLED = 14 * DAY
+# Of a phase only one of these is said at a time.
+IN_TURN = ("opens", "before", "moved", "half", "digest", "closes", "reviewed")
+
+
+def quiet(at: datetime, place: Place | None) -> bool:
+    """Whether nothing unasked may be said to somebody of this place."""
+    begins, ends = (place.quiet if place else None) or (NIGHT[0], NIGHT[1])
+    hour = at.astimezone(ZONE).time()
+    return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
+
+
+NIGHT = (datetime(2000, 1, 1, 21).time(), datetime(2000, 1, 1, 6, 30).time())
+
+
+def calendar(phase: Phase) -> dict[tuple[str, str], datetime]:
+    """Every instant at which a phase has something to say: kind and offset, as the log names them."""
+    found = {("opens", "0"): phase.opens, ("closes", "0"): phase.closes}
+    found[("half", "0")] = phase.opens + (phase.closes - phase.opens) / 2
+    for name, distance in BEFORE.items():
+        at = phase.closes - distance
+        # Every close here is at midnight: three hours before it the night has just begun.
+        found[("before", name)] = at - timedelta(minutes=1) if name == "3h" else at
+    day = phase.opens.astimezone(ZONE).replace(hour=8, minute=0)
+    while day < phase.closes:
+        if day.weekday() == 0 and day > phase.opens and not _near(day, phase):
+            found[("digest", day.date().isoformat())] = day.astimezone(UTC)
+        day += DAY
+    return {key: at for key, at in found.items() if at < phase.closes or key[0] == "closes"}
+
+
+def _near(at: datetime, phase: Phase) -> bool:
+    """A digest within twelve hours of something else would only repeat it."""
+    others = [phase.opens, phase.closes, *(phase.closes - distance for distance in BEFORE.values())]
+    return any(abs(other - at) < DAY / 2 for other in others)
+
+
+class Oracle:
+    """Answers for one world, as it stands when asked."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        # What waited for a decision at the close of each phase, by unit.
+        self.waited: dict[str, dict[int, int]] = {}
+
+    def audience(self, kind: str, phase: str, one: Somebody) -> bool:
+        """Whether something has to be written down about them when this is said."""
+        own = bool(one.drafts or one.returned[phase])
+        if kind in ("opens", "moved"):
+            return own or bool(one.roles) or one.willing
+        if kind == "before":
+            return own or bool(one.roles)
+        return one.willing if kind == "idle" else bool(one.roles)
+
+    def told(self, kind: str, phase: Phase, one: Somebody, now: datetime) -> str:
+        """Empty when they are to be told; else why not."""
+        if not one.reachable:
+            return "unreachable"
+        if kind == "idle":
+            return self._idle(phase, one)
+        own = bool(one.drafts)
+        if kind in ("before", "moved"):
+            own = own or bool(one.returned[phase.code])
+        match kind:
+            case "half" | "digest" | "closes":
+                return "" if one.roles else "nothing_open"
+            case "opens" | "moved":
+                new = one.willing and one.taken[phase.code] <= 0
+                return "" if own or one.roles or new else "nothing_open"
+            case "reviewed":
+                return "" if any(self._reviewed(unit, phase.code) for _, unit in one.roles) else "nothing_open"
+        if own or any(self._asks(one, unit, phase, now) for _, unit in one.roles):
+            return ""
+        done = one.roles and all(self._met(unit, phase.code) for _, unit in one.roles)
+        return "target_met" if done else "nothing_open"
+
+    def _idle(self, phase: Phase, one: Somebody) -> str:
+        if not one.willing:
+            return "no_consent"
+        if one.taken[phase.code] > 0:
+            return "taken_part"
+        if one.drafts or one.roles:
+            return "told_otherwise"
+        return "target_met" if self._met(one.unit, phase.code) else ""
+
+    def _reviewed(self, unit: int, phase: str) -> bool:
+        return self.waited.get(phase, {}).get(unit, 0) > 0 and self.waiting(unit, phase) == 0
+
+    def waiting(self, unit: int, phase: str) -> int:
+        """How many of a phase wait for a decision at a unit and below."""
+        return sum(its == phase for place in self._below(unit) for its, _, _ in place.waiting.values())
+
+    def closes(self, phase: str) -> None:
+        """Keep what waits at this instant everywhere."""
+        units = (1, *self.world.districts, *self.world.places)
+        self.waited[phase] = {unit: self.waiting(unit, phase) for unit in units}
+
+    def _below(self, unit: int) -> list[Place]:
+        if unit in self.world.places:
+            return [self.world.places[unit]]
+        if unit in self.world.districts:
+            return [self.world.places[one] for one in self.world.districts[unit]]
+        return list(self.world.places.values())
+
+    def _figures(self, unit: int, phase: str) -> tuple[int, int]:
+        """Valid initiatives, and people who have one (nobody works in two units here)."""
+        places = self._below(unit)
+        return sum(place.valid[phase] for place in places), sum(len(place.people[phase]) for place in places)
+
+    def _met(self, unit: int, phase: str) -> bool:
+        target = TARGET * len(self._below(unit))
+        return all(done >= target for done in self._figures(unit, phase))
+
+    def _asks(self, one: Somebody, unit: int, phase: Phase, now: datetime) -> bool:
+        """Whether a unit is something to speak of to somebody who answers for it."""
+        if not self._met(unit, phase.code):
+            return True
+        if unit in self.world.places:
+            return any(whose != one.id for _, _, whose in self.world.places[unit].waiting.values())
+        return self._lags(unit, phase, now) or self._stalls(unit, now)
+
+    def _lags(self, unit: int, phase: Phase, now: datetime) -> bool:
+        elapsed = Fraction(int((now - phase.opens).total_seconds()),
+                           int((phase.closes - phase.opens).total_seconds()))  # fmt: skip
+        below = self.world.districts.get(unit) or list(self.world.districts)
+        return any(
+            done < TARGET * len(self._below(child)) * elapsed
+            for child in below
+            for done in self._figures(child, phase.code)
+        )
+
+    def _stalls(self, unit: int, now: datetime) -> bool:
+        old = now - STALLED
+        return any(since < old for place in self._below(unit) for _, since, _ in place.waiting.values())

@@ -1,0 +1,216 @@
+"""A programme of twenty months under a moved clock: every message, and every silence, is right and explained."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from bot.ledger import Ledger
+from handlers.reminder_why import lines
+from handlers.reminders import tick
+from handlers.slow_reviews import remind_slow
+from handlers.tidying import Keeping, tidy
+from storage.database import Database
+from storage.outbox import Promise, Settled
+from tests.months import AWAY, BEGINS, DAY, ENDS, MOVED_AT, Somebody, World
+from tests.months_oracle import IN_TURN, Oracle, quiet
+from tests.phone import SPEECH
+
+LOOK = timedelta(hours=12)  # the program looks every twenty seconds; nothing here needs that
+PACE = timedelta(seconds=2.2)  # for sixty-four messages
+KEEPING = Keeping(90 * DAY, 30 * DAY, 30 * DAY, None)
+KINDS = {*IN_TURN, "idle"}
+PROMPT = timedelta(minutes=15)
+Key = tuple[str, str, str]
+NOTES = (
+    'SELECT id, kind, phase, "offset", worker_id, outcome, reason FROM reminder_note WHERE id > {} ORDER BY id'
+)
+
+
+class Months:
+    """Runs the alarm clock and the sending side over a world, and holds all they do to the oracle's word."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.oracle, self.dice = world, Oracle(world), Random(3)
+        self.now = BEGINS
+        self.ledger = Ledger(world.database, world.house, lambda: self.now)
+        self.spent: Counter[str] = Counter()
+        self.sent: dict[tuple[Key, int], datetime] = {}
+        self.failed: set[tuple[Key, int]] = set()
+        self.others: Counter[str] = Counter()
+        self.at_once: Counter[tuple[int, datetime]] = Counter()
+        self.last: dict[tuple[Key, int], tuple[str, str]] = {}
+        self.seen: dict[Key, tuple[str, str, datetime]] = {}  # moments: done or skipped, why, when
+        self.wrong: list[str] = []
+        self.read, self.steps = 0, 0
+
+    def finds(self, what: str, *about: object) -> None:
+        self.wrong.append(" ".join([what, *map(str, about), f"at {self.now}"]))
+
+    @contextmanager
+    def spending(self, what: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self.spent[what] += time.perf_counter() - begun
+
+    # --- the program at work
+
+    async def run(self) -> None:
+        tidied, wake, held, moved = BEGINS, None, None, False
+        while self.now < ENDS:
+            change = None if moved else MOVED_AT
+            soon = [at for at in (wake, held, change, self.now + LOOK) if at is not None and at > self.now]
+            self.now = next((ended for begun, ended in AWAY if begun <= min(soon) < ended), min(soon))
+            self.steps += 1
+            with self.spending("people"):
+                await self.ledger.within(self.world.lives_until(self.now))
+            if not moved and self.now >= MOVED_AT:
+                moved = True
+                self._starts_anew()
+            wake = await self._looks()
+            held = await self._sends()
+            if self.now - tidied >= DAY:
+                with self.spending("tidying"):
+                    await self.ledger.within(lambda tx: tidy(tx, KEEPING, self.world.house, self.now))
+                tidied = self.now
+        self.ledger.close()
+
+    def _starts_anew(self) -> None:
+        self.ledger.close()
+        self.world.moves_the_close()
+        self.ledger = Ledger(self.world.database, self.world.house, lambda: self.now)
+
+    async def _looks(self) -> datetime | None:
+        with self.spending("ticks"):
+            await self.ledger.within(lambda tx: remind_slow(tx, self.world.house, self.now))
+            ticked = await self.ledger.within(lambda tx: tick(tx, self.world.house, self.now))
+            while ticked.more:
+                ticked = await self.ledger.within(lambda tx: tick(tx, self.world.house, self.now))
+        with self.spending("oracle"):
+            self._reads_notes()
+            self._hears_of_moments()
+        return ticked.next_at
+
+    async def _sends(self) -> datetime | None:
+        """Everything that is due; when the next message is."""
+        while True:
+            with self.spending("sending"):
+                turned = await self.ledger.turn(upto=1)
+            with self.spending("oracle"):
+                for promise in turned.claimed:
+                    self._leaves(promise)
+            if turned.claimed:
+                self.now += PACE
+            elif turned.next_due is None or turned.next_due > self.now:
+                break
+            elif turned.next_due < self.now:
+                self.finds("due, and nobody sends it:", turned.next_due)
+                break
+        with self.spending("oracle"):
+            self._reads_notes(sending=True)
+        return turned.next_due
+
+    # --- what is held to the oracle's word
+
+    def _leaves(self, promise: Promise) -> None:
+        """The messenger takes it, unless the person has blocked the bot."""
+        kind, _, rest = (promise.once or "other").partition(":")
+        one = self.world.people[int(promise.address)]
+        if one.blocking:
+            one.reachable = False
+            self.ledger.settle_later(Settled(promise.id, "failed", error="Unreachable", parts_sent=0,
+                                             gone=(promise.channel, promise.address)))  # fmt: skip
+        else:
+            self.ledger.settle_later(Settled(promise.id, "sent", message="1", parts_sent=1))
+        if kind not in KINDS:
+            self.others[kind] += 1
+            return
+        phase_code, offset, _ = rest.rsplit(":", 2)
+        key = kind, phase_code, offset
+        if one.blocking:
+            self.failed.add((key, one.id))
+            return
+        if (key, one.id) in self.sent:
+            self.finds("twice", key, one.id)
+        self.sent[key, one.id] = self.now
+        self.at_once[one.id, self.now] += 1
+        phase = self._phase(phase_code)
+        if why := self.oracle.told(kind, phase, one, self.now):
+            self.finds("sent, though", why, key, one.id)
+        if kind not in ("closes", "reviewed") and self.now >= phase.closes:
+            self.finds("after the close", key, one.id)
+        last = kind == "before" and offset.startswith("3h")
+        if quiet(self.now, self.world.places.get(one.unit)) and not last:
+            self.finds("in quiet hours", key, one.id)
+
+    def _reads_notes(self, *, sending: bool = False) -> None:
+        with self.world.database.reading() as tx:
+            rows = tx.connection.exec_driver_sql(NOTES.format(self.read)).all()
+        for self.read, kind, phase, offset, worker, outcome, reason in rows:
+            key = kind, phase, offset
+            if worker is None:
+                self.seen[key] = (outcome, reason, self.now)
+                continue
+            self.last[key, worker] = (outcome, reason)
+            if sending and outcome == "superseded":
+                self._is_withheld(key, self.world.people[worker], reason)
+
+    def _is_withheld(self, key: Key, one: Somebody, reason: str) -> None:
+        """Something promised is not said after all: the reason is true now."""
+        if reason == "merged":
+            if not self.at_once[one.id, self.now] and not any(
+                who == one.id and self.now - at < timedelta(minutes=10) for (_, who), at in self.sent.items()
+            ):
+                self.finds("merged into nothing", key, one.id)
+        elif reason not in ("too_late", "moved", "unreachable"):
+            told = self.oracle.told(key[0], self._phase(key[1]), one, self.now)
+            if told != reason:
+                self.finds("withheld because", reason, "but", told or "they should hear", key, one.id)
+
+    def _hears_of_moments(self) -> None:
+        with self.world.database.reading() as tx:
+            states = tx.reminder_log.moments()
+        for key, mark in states.items():
+            if key not in self.seen and mark.state != "open":
+                self.seen[key] = (mark.state, "", self.now)
+                if key[0] == "closes":
+                    self.oracle.closes(key[1])
+                for one in self.world.people.values():
+                    if self.oracle.audience(key[0], key[1], one):
+                        self._is_noted(key, one)
+
+    def _is_noted(self, key: Key, one: Somebody) -> None:
+        """Whoever may expect a word is promised one, or it is written down why not; and that is so."""
+        once = (key[0], key[1], "0") if key[0] == "reviewed" else key
+        outcome, reason = self.last.get((key, one.id), ("", ""))
+        should = self.oracle.told(key[0], self._phase(key[1]), one, self.now)
+        if key[0] == "reviewed":
+            if not should and not outcome and (once, one.id) not in self.sent:
+                self.finds("not told", key, one.id)
+        elif not should and outcome != "promised":
+            if not self._wished(key[2], one, reason):
+                self.finds("not told", key, one.id, outcome, reason)
+        elif should and (outcome, reason) != ("silent", should):
+            self.finds("should be silent because", should, key, one.id, outcome, reason)
+
+    def _wished(self, offset: str, one: Somebody, reason: str) -> bool:
+        """Whether the silence is what this person chose."""
+        match reason:
+            case "not_chosen":
+                return bool(one.choice.left_out)
+            case "snoozed":
+                return one.choice.snoozed_until is not None and one.choice.snoozed_until > self.now
+            case "quiet":
+                place = self.world.places.get(one.unit)
+                return one.choice.hour is not None or (place is not None and place.quiet is not None)
+        return False
+
+    def _phase(self, code: str):  # noqa: ANN202
+        return next(phase for phase in self.world.programme.phases if phase.code == code)
