@@ -18,6 +18,8 @@ from handlers.listening import listen
 from handlers.messages import Event, Reply
 from handlers.promising import promise, promise_stranger
 from handlers.reminder_check import checked
+from handlers.reminder_facts import Facts
+from handlers.reminder_unsaid import unsaid
 from handlers.start import language_of
 from storage.database import Database
 from storage.faults import is_the_databases
@@ -125,28 +127,29 @@ class Ledger:
             tx.outbox.hurry(now)
             tx.attachments.hurry(now)
         if settled:
-            tx.outbox.settle(settled, now)
+            unsaid(tx, tx.outbox.settle(settled, now), "unreachable", now)
             tx.outbox.forget_strangers([one.id for one in settled])
         self.events += len(incoming)
         turned = Turned(now, [self._one(tx, event, now) for event in incoming])
         if upto is not None:
             if not incoming:
-                tx.outbox.expire(now)
+                unsaid(tx, tx.outbox.expire(now), "too_late", now)
             claimed = tx.outbox.claim(CLAIM, now, now + LEASE, upto)
-            turned.claimed = [fresh for promise in claimed if (fresh := self._fresh(tx, promise, now))]
+            facts = Facts(tx, self._house, now, claimed)
+            turned.claimed = [one for promise in claimed if (one := self._fresh(tx, promise, now, facts))]
             if not claimed:
-                turned.next_due = tx.outbox.next_due()
+                turned.next_due = tx.outbox.next_due(now)
             elif not turned.claimed:
                 turned.next_due = now  # the next of those people's messages may be sent at once
         return turned
 
-    def _fresh(self, tx: Transaction, promise: Promise, now: datetime) -> Promise | None:
+    def _fresh(self, tx: Transaction, promise: Promise, now: datetime, facts: Facts) -> Promise | None:
         """What nobody asked for, as things stand now; where that fails it is said as it was promised."""
         if promise.priority == 0:
             return promise
         try:
             with tx.savepoint():
-                return checked(tx, self._house, promise, now)
+                return checked(tx, self._house, promise, now, facts)
         except Exception as error:
             if is_the_databases(error):
                 raise

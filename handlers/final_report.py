@@ -23,7 +23,7 @@ def report(
 ) -> Iterator[Part]:
     """Each unit somebody answers for, and those directly below it, with the figures of that instant."""
     units = list(dict.fromkeys([*page.watches(worker), *page.leads(worker)]))
-    frozen = tx.reminder_log.frozen(at.phase.code, "closes", units)
+    frozen = page.closed
     if kind == "reviewed":
         # Told again only where something was still undecided at the close, and nothing is now.
         units = [
@@ -32,7 +32,7 @@ def report(
         ]  # fmt: skip
         for unit in units:
             tx.reminder_log.freeze(at.phase.code, "reviewed", at.now, unit)
-        frozen = tx.reminder_log.frozen(at.phase.code, "reviewed", units)
+        frozen = tx.reminder_log.frozen(at.phase.code, "reviewed", units) if units else {}
     for place, unit in enumerate(units):
         standing = page.standings[unit]
         if unit in frozen:

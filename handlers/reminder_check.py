@@ -12,11 +12,11 @@ from handlers.messages import Reply
 from handlers.programme import Phase
 from handlers.progress_figures import progress_of
 from handlers.progress_pictures import curve_of
+from handlers.reminder_facts import Facts, named_in
 from handlers.reminder_merging import MOST_SAID, PARTS, Said, kind_of, may_join, together
-from handlers.reminder_moments import Moment, Moves, moments_of
-from handlers.reminder_pages import KINDS, Page, page_of
+from handlers.reminder_moments import Moment
+from handlers.reminder_pages import KINDS, Page
 from handlers.reminder_parts import met
-from handlers.reminder_phases import known
 from handlers.reminder_words import Spoken, compose
 from handlers.telling import BUSY
 from storage.outbox import Promise, Settled
@@ -33,19 +33,21 @@ class Piece(NamedTuple):
     body: dict[str, Any]
 
 
-def checked(tx: Transaction, house: House, promise: Promise, now: datetime) -> Promise | None:
+def checked(
+    tx: Transaction, house: House, promise: Promise, now: datetime, facts: Facts | None = None
+) -> Promise | None:
     """The message as things stand now; None when nothing is to be said any more, and it is settled.
 
     The person may have handed in, met the target or blocked reminders since it was promised, hours ago in
     the night. Whatever else waits for them and is due is said with it. One of which a part has left stays
-    as it is.
+    as it is. `facts` are those of the round, where many are looked at.
     """
     if kind_of(promise.once) == asking_again.KEY:
         asking_again.ask(tx, house, promise, now)
         return None
     if promise.parts_sent:
         return promise
-    fresh = _said_now(tx, house, promise, now)
+    fresh = _said_now(tx, house, promise, now, facts or Facts(tx, house, now))
     if fresh is not None and promise.chat_id is not None:
         draft_id, talk = tx.unasked.standing(promise.chat_id)
         if asking_again.at_a_question(draft_id, talk):
@@ -55,7 +57,7 @@ def checked(tx: Transaction, house: House, promise: Promise, now: datetime) -> P
     return fresh
 
 
-def _said_now(tx: Transaction, house: House, promise: Promise, now: datetime) -> Promise | None:
+def _said_now(tx: Transaction, house: House, promise: Promise, now: datetime, facts: Facts) -> Promise | None:
     beside = tx.unasked.beside(promise.id, promise.channel, promise.address, now)
     own = next((one for one in beside if one.id == promise.id), None)
     if own is None or not may_join(own):
@@ -64,7 +66,7 @@ def _said_now(tx: Transaction, house: House, promise: Promise, now: datetime) ->
     before = [Piece(*kept) for kept in own.body.get(PARTS, ())] or [Piece(own.once, own.body)]
     said, gone = [], []
     for piece in [*before, *(Piece(one.once, one.body) for one in others)]:
-        found = _anew(tx, house, piece, now)
+        found = _anew(tx, house, facts, piece, now)
         if isinstance(found, Said):
             said.append(found)
             if piece not in before:
@@ -90,7 +92,7 @@ def _keep(tx: Transaction, own: Beside, others: list[Beside], said: list[Said], 
     tx.unasked.join(own.id, {**body, PARTS: parts}, latest, [one.id for one in others])
 
 
-def _anew(tx: Transaction, house: House, piece: Piece, now: datetime) -> Said | bool:
+def _anew(tx: Transaction, house: House, facts: Facts, piece: Piece, now: datetime) -> Said | bool:
     """What was promised, as things stand. When its reason is gone: whether it may be promised once more.
 
     A last warning may: who had nothing open when it came early may begin something before the close.
@@ -98,11 +100,11 @@ def _anew(tx: Transaction, house: House, piece: Piece, now: datetime) -> Said | 
     if kind_of(piece.once) == slow_reviews.KEY:
         slow = slow_reviews.anew(tx, piece.once or "", now)
         return False if slow is None else Said(piece.once, slow)
-    named = _named(piece.once)
+    named = named_in(piece.once)
     if named is None:
         return Said(piece.once, Reply.of(piece.body))
     key, worker = named
-    moment, spoken = _spoken(tx, house, key, worker, now)
+    moment, spoken = _spoken(tx, house, facts, key, worker, now)
     if spoken.reply is not None:
         return Said(piece.once, spoken.reply, moment.until if moment is not None else None)
     tx.reminder_log.note(key, [(worker, "superseded", spoken.reason)], now)
@@ -110,7 +112,7 @@ def _anew(tx: Transaction, house: House, piece: Piece, now: datetime) -> Said | 
 
 
 def _noted(tx: Transaction, once: str | None, now: datetime) -> None:
-    if (named := _named(once)) is not None:
+    if (named := named_in(once)) is not None:
         tx.reminder_log.note(named[0], [(named[1], "superseded", "merged")], now)
 
 
@@ -128,27 +130,13 @@ def _pictured(
     return replace(spoken, reply=replace(spoken.reply, files=(paper,)))
 
 
-def _named(once: str | None) -> tuple[tuple[str, str, str], int] | None:
-    """The kind, phase and offset of a reminder, and the worker, from the key of its row."""
-    kind, _, rest = (once or "").partition(":")
-    parts = rest.rsplit(":", 2)
-    if kind not in KINDS or len(parts) != 3 or not parts[2].isdecimal():
-        return None
-    return (kind, parts[0], parts[1]), int(parts[2])
-
-
 def _spoken(
-    tx: Transaction, house: House, key: tuple[str, str, str], worker: int, now: datetime
+    tx: Transaction, house: House, facts: Facts, key: tuple[str, str, str], worker: int, now: datetime
 ) -> tuple[Moment | None, Spoken]:
-    kind, code, offset = key
-    moves = known(tx, house.programme).get(code, Moves())
-    for phase in house.programme.phases:
-        if phase.code != code:
-            continue
-        for moment in moments_of(house.programme, phase, moves, now):
-            if moment.kind == kind and (moment.once or moment.offset) == offset:
-                page = page_of(tx, kind, code, [worker])
-                spoken = compose(tx, house, moment, moves, page, worker, now)
-                return moment, _pictured(tx, house, spoken, page, (worker, phase, kind), now)
-        return None, Spoken(None, "moved")
-    return None, Spoken(None, "phase_gone")
+    told = facts.told(key)
+    if told is None:
+        known = any(phase.code == key[1] for phase in house.programme.phases)
+        return None, Spoken(None, "moved" if known else "phase_gone")
+    page = facts.page(key[0], key[1], worker)
+    spoken = compose(tx, house, told.moment, told.moves, page, worker, now)
+    return told.moment, _pictured(tx, house, spoken, page, (worker, told.phase, key[0]), now)

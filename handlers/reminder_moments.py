@@ -19,6 +19,7 @@ NEAR = timedelta(hours=12)  # a digest so near to a reminder would only repeat i
 TOLD = timedelta(hours=24)  # a distance so soon after the notice of a new date would only repeat it
 LATE = timedelta(minutes=15)  # from here on a message says that it is late
 WEEK = timedelta(days=7)
+MISSED = 8  # weeks: of a longer absence the digests are not accounted for one by one
 # One of these at a time for a phase, the most urgent first.
 URGENCY = ("closes", "reviewed", "moved", "before", "half", "digest", "opens")
 
@@ -99,7 +100,7 @@ def written(distance: timedelta) -> str:
 
 
 def moments_of(programme: Programme, phase: Phase, moves: Moves, now: datetime) -> list[Moment]:
-    """Every moment of a phase; of daily and weekly ones the last that has come, and the next."""
+    """Every moment of a phase; of daily ones the last that has come, of weekly ones a few, and the next."""
     code, long = phase.code, phase.closes - phase.opens
     first = _again("0", moves.opening)
     found = [Moment("opens", code, first, phase.opens, min(phase.opens + WEEK, phase.closes))]
@@ -154,20 +155,20 @@ def _idle(programme: Programme, phase: Phase) -> list[Moment]:
 
 
 def _digests(programme: Programme, phase: Phase, now: datetime) -> list[Moment]:
-    """The weekly one that has come last, and the next one, while the phase is open."""
+    """The weekly ones that have come lately, each to be accounted for, and the next one."""
     if programme.reminding.digest is None:
         return []
     weekday, hour = programme.reminding.digest
     today = programme.local_day(now)
     monday = today - timedelta(days=today.weekday())
     found = []
-    for weeks in (-1, 0, 1):
+    for weeks in range(-MISSED, 2):
         day = monday + timedelta(days=weekday, weeks=weeks)
         at = datetime.combine(day, hour, programme.zone).astimezone(UTC)
         if phase.opens < at < phase.closes:
             found.append(Moment("digest", phase.code, day.isoformat(), at, at + timedelta(hours=12)))
     past = [moment for moment in found if moment.at <= now]
-    return [*past[-1:], *[moment for moment in found if moment.at > now][:1]]
+    return [*past, *[moment for moment in found if moment.at > now][:1]]
 
 
 def _reviewed(programme: Programme, phase: Phase, now: datetime) -> list[Moment]:

@@ -10,6 +10,7 @@ from handlers.forms import INITIATIVE
 from handlers.place import Place, is_blank, missing
 from storage.aims import Standing
 from storage.reminders import Reader, Returned
+from storage.tallies import Figures
 from storage.transaction import Transaction
 
 
@@ -56,6 +57,7 @@ class Page:
     standings: Mapping[int, Standing]
     drafts_in: Mapping[int, int]
     parents: frozenset[int]
+    closed: Mapping[int, Figures]  # as they were kept at the close
 
     def leads(self, worker: int) -> list[int]:
         """The units whose own business is theirs: as lead, or as officer where nothing is below."""
@@ -89,6 +91,7 @@ def page_of(tx: Transaction, kind: str, phase: str, workers: Sequence[int]) -> P
         know.standings(sorted(units), phase),
         know.drafts_in(sorted(own)) if "lead" in parts else {},
         frozenset(know.with_units_below(sorted(own)) if answering else ()),
+        tx.reminder_log.frozen(phase, "closes", sorted(own)) if "report" in parts else {},
     )
 
 

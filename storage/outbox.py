@@ -7,18 +7,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)  # fmt: skip
 
 from storage import groups
 from storage.models import metadata
+from storage.outbox_turn import CLAIM, OPEN
 from storage.prepared import Inserting, Prepared
 from storage.types import Json
 from storage.vault import Vault, VaultClosed, is_sealed
 
 OUTBOX, CHAT = metadata.tables["outbox"], metadata.tables["chat"]
-OPEN = ("waiting", "claimed")
 GATHERING = timedelta(seconds=5)  # after a crash, for the parts of one answer that are still to come
-_earlier = OUTBOX.alias("earlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,52 +80,6 @@ _SUPERSEDE = Prepared(
         OUTBOX.c.parts_sent == 0,
     )
     .values(state="superseded", body=_NOTHING)
-)
-# What nobody asked for and is held until later (a chosen hour, a snooze) does not hold what comes after it.
-_in_turn = or_(_earlier.c.priority == 0, _earlier.c.due_at <= bindparam("now"), _earlier.c.tries > 0)
-_goes_before = or_(
-    _earlier.c.state == "claimed",
-    _earlier.c.priority < OUTBOX.c.priority,
-    and_(_earlier.c.priority == OUTBOX.c.priority, _earlier.c.id < OUTBOX.c.id, _in_turn),
-)
-_oldest = ~exists().where(
-    and_(
-        _earlier.c.channel == OUTBOX.c.channel,
-        _earlier.c.address == OUTBOX.c.address,
-        _earlier.c.state.in_(OPEN),
-        _earlier.c.id != OUTBOX.c.id,
-        _goes_before,
-    )
-)
-_claimable = (
-    select(OUTBOX.c.id)
-    .where(
-        OUTBOX.c.state == "waiting",
-        OUTBOX.c.due_at <= bindparam("now"),
-        OUTBOX.c.priority <= bindparam("upto"),
-        _oldest,
-    )
-    .order_by(OUTBOX.c.priority, OUTBOX.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_CLAIM = (
-    update(OUTBOX)
-    .where(OUTBOX.c.id.in_(_claimable.scalar_subquery()))
-    .values(state="claimed", lease_until=bindparam("lease"), tries=OUTBOX.c.tries + 1)
-    .returning(
-        OUTBOX.c.id,
-        OUTBOX.c.channel,
-        OUTBOX.c.address,
-        OUTBOX.c.chat_id,
-        OUTBOX.c.language,
-        OUTBOX.c.body,
-        OUTBOX.c.tries,
-        OUTBOX.c.parts_sent,
-        OUTBOX.c.priority,
-        OUTBOX.c.created_at,
-        OUTBOX.c.once,
-    )
 )
 _SETTLE = Prepared(
     update(OUTBOX)
@@ -173,7 +138,7 @@ class OutboxRows:
     def claim(self, most: int, now: datetime, lease: datetime, upto: int = 1) -> list[Promise]:
         """Up to `most` messages of priorities to `upto` to send now: one for each person, oldest first."""
         values = {"now": now, "most": most, "lease": lease, "upto": upto}
-        rows = self._connection.execute(_CLAIM, values).all()
+        rows = self._connection.execute(CLAIM, values).all()
         claimed = (self._readable(Promise(*row)) for row in rows)
         return sorted(claimed, key=lambda promise: (promise.priority, promise.id))
 
@@ -186,20 +151,31 @@ class OutboxRows:
         except VaultClosed:
             return replace(promise, body={})
 
-    def expire(self, now: datetime) -> int:
-        """What is no longer worth saying is settled as expired; how many."""
+    def expire(self, now: datetime) -> list[str]:
+        """What is no longer worth saying is settled as expired; the keys of what that was."""
         late = and_(OUTBOX.c.state == "waiting", OUTBOX.c.expires_at <= now)
-        return self._connection.execute(
-            update(OUTBOX).where(late).values(state="expired", body=_NOTHING)
-        ).rowcount
+        lost = self._keys(late)
+        if lost:
+            self._connection.execute(update(OUTBOX).where(late).values(state="expired", body=_NOTHING))
+        return lost
 
-    def give_up(self, channel: str, address: str) -> None:
-        """Nothing can be sent to this chat: what waits for it is settled, and it is marked."""
+    def _keys(self, where: ColumnElement[bool]) -> list[str]:
+        """The keys of what these messages say: of one that says several, those of all."""
+        found = []
+        for once, kept in self._connection.execute(select(OUTBOX.c.once, OUTBOX.c.body).where(where)):
+            body = {} if is_sealed(kept) else kept
+            found += [key for key, _ in body.get("parts", ())] or [once or ""]
+        return found
+
+    def give_up(self, channel: str, address: str) -> list[str]:
+        """Nothing can be sent to this chat: what waits for it is settled, and it is marked; its keys."""
         there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, OUTBOX.c.state == "waiting")
+        lost = self._keys(there)
         gone = update(OUTBOX).where(there).values(state="failed", error="unreachable", body=_NOTHING)
         self._connection.execute(gone)
         chat = update(CHAT).where(CHAT.c.channel == channel, CHAT.c.address == address)
         self._connection.execute(chat.values(reachable=False))
+        return lost
 
     def move(self, channel: str, old: str, new: str) -> None:
         """A chat has another address now (a group became a supergroup); what waits follows it."""
@@ -208,8 +184,10 @@ class OutboxRows:
             there = and_(table.c.channel == channel, table.c.address == old)
             self._connection.execute(update(table).where(there).values(address=new))
 
-    def settle(self, settled: Sequence[Settled], now: datetime) -> None:
-        """Record how sends ended; what was said is not kept."""
+    def settle(self, settled: Sequence[Settled], now: datetime) -> list[str]:
+        """Record how sends ended; what was said is not kept. The keys of what will not be said after all."""
+        failed = [one.id for one in settled if one.state == "failed"]
+        lost = self._keys(OUTBOX.c.id.in_(failed)) if failed else []
         values = [
             {
                 "row": one.id,
@@ -227,10 +205,11 @@ class OutboxRows:
             _SETTLE.many(self._connection, values)
         for one in settled:
             if one.gone is not None:
-                self.give_up(*one.gone)
+                lost += self.give_up(*one.gone)
                 groups.ended(self._connection, *one.gone, now)
             if one.moved is not None:
                 self.move(*one.moved)
+        return lost
 
     def went(self, row: int, parts: int) -> None:
         """So many parts of a message have left: whoever sends it after a crash begins with the next."""
@@ -263,11 +242,14 @@ class OutboxRows:
         live = and_(OUTBOX.c.state == "waiting", OUTBOX.c.priority == 0, OUTBOX.c.due_at > now)
         return self._connection.execute(update(OUTBOX).where(live).values(due_at=now)).rowcount
 
-    def next_due(self) -> datetime | None:
-        """When the next waiting message may be sent; None when nothing waits."""
-        return self._connection.execute(
-            select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state == "waiting")
-        ).scalar()
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next message that waits for its time may be sent; None when none does.
+
+        What is due and could not be claimed waits for another message to that person, or for room: whoever
+        settles that one looks again, and no time tells when.
+        """
+        later = and_(OUTBOX.c.state == "waiting", OUTBOX.c.due_at > now)
+        return self._connection.execute(select(func.min(OUTBOX.c.due_at)).where(later)).scalar()
 
     def oldest_open(self) -> datetime | None:
         """When the message that has waited longest was due; None when nothing waits."""

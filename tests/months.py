@@ -22,7 +22,7 @@ from handlers.programme import Phase, Programme, Target
 from storage.consents import Proof
 from storage.database import Database
 from storage.models import metadata
-from storage.reminder_choices import Choice
+from storage.reminder_choices import AS_IT_COMES, Choice
 from storage.transaction import Transaction
 from storage.unit_tree import rebuild_tree
 from tests.phone import ZONE, house
@@ -46,7 +46,7 @@ AT_FIRST = Programme("Hai giai đoạn", ZONE, (FIRST, SECOND))
 MOVED_AT, LATER = local(2025, 8, 5, 10), local(2025, 9, 1)
 MOVED = replace(AT_FIRST, phases=(FIRST, replace(SECOND, closes=LATER)))
 BEGINS, ENDS = local(2023, 12, 28), local(2025, 9, 25)
-# A week with a digest in it; the nearest two distances of the first phase, promised and not yet said; a night.
+# A week with a digest in it; two distances, the first of them promised and not yet said; a night.
 AWAY = (
     (local(2024, 3, 3, 12), local(2024, 3, 10, 12)),
     (local(2024, 8, 18, 2), local(2024, 8, 26, 9)),
@@ -67,7 +67,7 @@ class Somebody:
     drafts: set[int] = field(default_factory=set)
     returned: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     taken: Counter[str] = field(default_factory=Counter)
-    choice: Choice = Choice()
+    choice: Choice = AS_IT_COMES
 
 
 @dataclass(slots=True)

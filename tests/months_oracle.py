@@ -1,4 +1,4 @@
-"""Who should hear what at an instant of the simulated programme, and why not: told by its rules, not its code.
+"""Who should hear what at an instant of the simulated programme, and why not: by its rules, not its code.
 
 It reads `docs/reminders.md` and the account that `tests.months` keeps, and no module of the bot that has to
 do with reminders.
@@ -6,11 +6,11 @@ do with reminders.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 
 from handlers.programme import Phase
-from tests.months import DAY, TARGET, ZONE, Place, Somebody, World
+from tests.months import AT_FIRST, DAY, LATER, MOVED, MOVED_AT, TARGET, ZONE, Place, Somebody, World
 
 BEFORE = {"30d": 30 * DAY, "14d": 14 * DAY, "7d": 7 * DAY, "3d": 3 * DAY, "1d": DAY, "3h": DAY / 8}
 STALLED = 14 * DAY
@@ -18,36 +18,66 @@ STALLED = 14 * DAY
 IN_TURN = ("opens", "before", "moved", "half", "digest", "closes", "reviewed")
 
 
+NIGHT = (time(21), time(6, 30))
+Moment = tuple[str, str, str]  # kind, phase, offset, as the log names them
+Span = tuple[datetime, datetime]
+
+
 def quiet(at: datetime, place: Place | None) -> bool:
     """Whether nothing unasked may be said to somebody of this place."""
-    begins, ends = (place.quiet if place else None) or (NIGHT[0], NIGHT[1])
+    begins, ends = (place.quiet if place else None) or NIGHT
     hour = at.astimezone(ZONE).time()
     return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
 
 
-NIGHT = (datetime(2000, 1, 1, 21).time(), datetime(2000, 1, 1, 6, 30).time())
-
-
-def calendar(phase: Phase) -> dict[tuple[str, str], datetime]:
-    """Every instant at which a phase has something to say: kind and offset, as the log names them."""
-    found = {("opens", "0"): phase.opens, ("closes", "0"): phase.closes}
-    found[("half", "0")] = phase.opens + (phase.closes - phase.opens) / 2
-    for name, distance in BEFORE.items():
-        at = phase.closes - distance
+def calendar(phase: Phase, again: str = "") -> dict[Moment, Span]:
+    """Every instant at which a phase has something to say, and until when; `again` follows a moved close."""
+    opens, closes, code = phase.opens, phase.closes, phase.code
+    half = opens + (closes - opens) / 2
+    found = {
+        ("opens", code, "0"): (opens, opens + 7 * DAY),
+        ("half", code, "0"): (half, half + 3 * DAY),
+        ("closes", code, f"0{again}"): (closes, closes + 30 * DAY),
+        ("idle", code, "0"): (_invites(phase), closes),
+    }
+    ends = closes
+    for name, distance in reversed(BEFORE.items()):
         # Every close here is at midnight: three hours before it the night has just begun.
-        found[("before", name)] = at - timedelta(minutes=1) if name == "3h" else at
-    day = phase.opens.astimezone(ZONE).replace(hour=8, minute=0)
-    while day < phase.closes:
-        if day.weekday() == 0 and day > phase.opens and not _near(day, phase):
-            found[("digest", day.date().isoformat())] = day.astimezone(UTC)
+        at = closes - distance - (timedelta(minutes=1) if name == "3h" else timedelta())
+        found["before", code, name + again] = (at, ends)
+        ends = at
+    day = opens.astimezone(ZONE).replace(hour=8, minute=0)
+    while day < closes:
+        if day.weekday() == 0 and day > opens:
+            found["digest", code, day.date().isoformat()] = (day.astimezone(UTC), day + DAY / 2)
         day += DAY
-    return {key: at for key, at in found.items() if at < phase.closes or key[0] == "closes"}
+    return found
 
 
-def _near(at: datetime, phase: Phase) -> bool:
+def _invites(phase: Phase) -> datetime:
+    """Half past ten of the first working day within two weeks of the close (no holiday is near one here)."""
+    day = (phase.closes - 14 * DAY).astimezone(ZONE).replace(hour=10, minute=30)
+    while day.weekday() > 4:
+        day += DAY
+    return day.astimezone(UTC)
+
+
+def whole_calendar() -> dict[Moment, Span]:
+    """That of the programme: until the second close was moved, and from then on."""
+    first, second = AT_FIRST.phases
+    found = calendar(first)
+    found |= {key: span for key, span in calendar(second).items() if span[0] < MOVED_AT}
+    later = calendar(MOVED.phases[1], ".1")
+    found |= {key: span for key, span in later.items() if span[0] > MOVED_AT or key[0] == "before"}
+    del found["before", second.code, "30d.1"]  # had come before anybody knew of it
+    found["moved", second.code, "1"] = (MOVED_AT, LATER)
+    return {key: span for key, span in found.items() if not _repeats(key, span[0], found)}
+
+
+def _repeats(key: Moment, at: datetime, found: dict[Moment, Span]) -> bool:
     """A digest within twelve hours of something else would only repeat it."""
-    others = [phase.opens, phase.closes, *(phase.closes - distance for distance in BEFORE.values())]
-    return any(abs(other - at) < DAY / 2 for other in others)
+    others = (its for (kind, *_), (its, _) in found.items() if kind in ("before", "moved", "opens", "closes"))
+    return key[0] == "digest" and any(abs(other - at) < DAY / 2 for other in others)
 
 
 class Oracle:
@@ -65,6 +95,8 @@ class Oracle:
             return own or bool(one.roles) or one.willing
         if kind == "before":
             return own or bool(one.roles)
+        if kind == "closes":
+            return bool(one.drafts or one.roles)
         return one.willing if kind == "idle" else bool(one.roles)
 
     def told(self, kind: str, phase: Phase, one: Somebody, now: datetime) -> str:
@@ -77,13 +109,19 @@ class Oracle:
         if kind in ("before", "moved"):
             own = own or bool(one.returned[phase.code])
         match kind:
-            case "half" | "digest" | "closes":
+            case "half" | "digest":
                 return "" if one.roles else "nothing_open"
+            case "closes":
+                # Where another phase is open already, its opening has told of the draft.
+                kept = one.drafts and self.world.programme.phase_at(now) is None
+                return "" if one.roles or kept else "nothing_open"
             case "opens" | "moved":
                 new = one.willing and one.taken[phase.code] <= 0
                 return "" if own or one.roles or new else "nothing_open"
             case "reviewed":
-                return "" if any(self._reviewed(unit, phase.code) for _, unit in one.roles) else "nothing_open"
+                return (
+                    "" if any(self._reviewed(unit, phase.code) for _, unit in one.roles) else "nothing_open"
+                )
         if own or any(self._asks(one, unit, phase, now) for _, unit in one.roles):
             return ""
         done = one.roles and all(self._met(unit, phase.code) for _, unit in one.roles)
