@@ -34,6 +34,12 @@ NOTES = (
 )
 
 
+def same(kind: str, phase: str, offset: str) -> Key:
+    """A distance before a moved close is told apart by the move, or by the new date."""
+    distance, moved, _ = offset.partition(".")
+    return (kind, phase, f"{distance}.1" if moved and kind == "before" else offset)
+
+
 class Months:
     """Runs the alarm clock and the sending side over a world, and holds all they do to the oracle's word."""
 
@@ -129,7 +135,7 @@ class Months:
         keys = [key for key, who in self.joined if who == one.id]
         if kind in KINDS:
             phase_code, offset, _ = rest.rsplit(":", 2)
-            keys.append((kind, phase_code, offset))
+            keys.append(same(kind, phase_code, offset))
         else:
             self.others[kind] += 1
         self.at_once[one.id, self.now] += 1
@@ -158,7 +164,7 @@ class Months:
             lambda tx: tx.connection.exec_driver_sql(NOTES.format(self.read)).all()
         )
         for self.read, kind, phase, offset, worker, outcome, reason in rows:
-            key = kind, phase, offset
+            key = same(kind, phase, offset)
             if worker is None:
                 self.seen[key] = (outcome, reason, self.now)
                 continue
