@@ -60,48 +60,47 @@ _SIZE = Prepared(
 )
 
 
-def _shown() -> Select[Any]:
-    """Units with all that is shown of them in one phase."""
-    figures = (func.coalesce(TALLY.c[name], 0) for name in COLUMNS)
+# All that is shown of a unit in one phase.
+_COLUMNS = (
+    UNIT.c.id, UNIT.c.code, UNIT.c.name, AIM.c.initiatives, AIM.c.people, func.coalesce(SIZE.c.members, 0),
+    *(func.coalesce(TALLY.c[name], 0) for name in COLUMNS),
+)  # fmt: skip
+_OPEN = UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > bindparam("today"))
+
+
+def _joined(columns: tuple[Any, ...]) -> Select[Any]:
+    """Units with their figures, targets and members in one phase."""
     phase: Any = bindparam("phase")
-    return select(
-        UNIT.c.id, UNIT.c.code, UNIT.c.name, AIM.c.initiatives, AIM.c.people,
-        func.coalesce(SIZE.c.members, 0), *figures,
-    ).select_from(
-        UNIT.outerjoin(TALLY, and_(TALLY.c.unit_id == UNIT.c.id, TALLY.c.phase == phase))
-        .outerjoin(AIM, and_(AIM.c.unit_id == UNIT.c.id, AIM.c.phase == phase))
-        .outerjoin(SIZE, SIZE.c.unit_id == UNIT.c.id)
-    )  # fmt: skip
+    units = UNIT.outerjoin(TALLY, and_(TALLY.c.unit_id == UNIT.c.id, TALLY.c.phase == phase))
+    units = units.outerjoin(AIM, and_(AIM.c.unit_id == UNIT.c.id, AIM.c.phase == phase))
+    if columns is _COLUMNS:
+        units = units.outerjoin(SIZE, SIZE.c.unit_id == UNIT.c.id)
+    return select(*columns).select_from(units)
+
+
+def _order(measure: str) -> tuple[Any, ...]:
+    """The furthest behind first. Without a target nobody is behind: such units stand at the end."""
+    done = func.coalesce(TALLY.c["valid" if measure == "initiatives" else "people"], 0)
+    aim = func.coalesce(AIM.c[measure], 0)
+    return case((aim > 0, 1.0 * done / aim), else_=1e18), done, UNIT.c.code
 
 
 def _standings(measure: str) -> Select[Any]:
-    """Units that exist today, the furthest behind first."""
-    done = func.coalesce(TALLY.c["valid" if measure == "initiatives" else "people"], 0)
-    aim = func.coalesce(AIM.c[measure], 0)
-    # Without a target nobody is behind: such units stand at the end.
-    behind = case((aim > 0, 1.0 * done / aim), else_=1e18)
-    return (
-        _shown()
-        .where(UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > bindparam("today")))
-        .order_by(behind, done, UNIT.c.code)
-    )
+    """Units that exist today, in order."""
+    return _joined(_COLUMNS).where(_OPEN).order_by(*_order(measure))
 
 
 def _children(measure: str) -> Select[Any]:
-    """A page of the units directly below."""
-    below = _standings(measure).where(UNIT.c.parent_id == bindparam("unit"))
-    return below.limit(bindparam("most")).offset(bindparam("skip"))
+    """A page of the units directly below: put in order by little, and only those of the page shown whole."""
+    below = _joined((UNIT.c.id,)).where(_OPEN, UNIT.c.parent_id == bindparam("unit"))
+    page = below.order_by(*_order(measure)).limit(bindparam("most")).offset(bindparam("skip")).subquery()
+    return _joined(_COLUMNS).where(UNIT.c.id.in_(select(page.c.id))).order_by(*_order(measure))
 
 
 _CHILDREN = {measure: Prepared(_children(measure)) for measure in ("initiatives", "people")}
 
 
-_COUNT = Prepared(
-    select(func.count())
-    .select_from(UNIT)
-    .where(UNIT.c.parent_id == bindparam("unit"))
-    .where(UNIT.c.valid_to.is_(None) | (UNIT.c.valid_to > bindparam("today")))
-)
+_COUNT = Prepared(select(func.count()).select_from(UNIT).where(_OPEN, UNIT.c.parent_id == bindparam("unit")))
 
 
 def _read(rows: Iterable[Any]) -> list[Standing]:
@@ -146,7 +145,7 @@ class Aims:
 
     def all_of(self, units: UnitIds | None, phase: str) -> list[Standing]:
         """Each of these units (None: every one), also those that have ended, by code."""
-        rows = _shown().order_by(UNIT.c.code)
+        rows = _joined(_COLUMNS).order_by(UNIT.c.code)
         if units is not None:
             rows = rows.where(UNIT.c.id.in_(units))
         return _read(self._connection.execute(rows, {"phase": phase}))
