@@ -28,7 +28,7 @@ from bot.invitations import BOT_NAME, new_code, signing_key
 from bot.keys import settle_keys, vault_of
 from bot.ledger import Ledger
 from bot.pacing import Pacer
-from bot.papers import Papers, painters
+from bot.papers import Papers, ahead, painters
 from bot.parcels import Parcels
 from bot.probing import strange_targets
 from bot.schedule import Schedule
@@ -134,7 +134,7 @@ class App:
         await self._introduced(ledger)
         channels: dict[str, Channel] = {self._channel.name: self._channel}
         folder = self._config.files.folder
-        papers = Papers(painters(self._speech, self._database, folder, house.programme))
+        papers = Papers(painters(self._speech, self._database, folder, house.programme), ahead())
         parcels = Parcels(folder, papers, self._database.vault)
         delivery = Delivery(ledger, channels, self._speech, self._now, Pacer(clock.monotonic), parcels)
         fetching = self._fetching(ledger, channels, delivery)

@@ -1,7 +1,7 @@
 """Pictures of the progress for a phone: few words, large letters, 1,080 pixels across.
 
 The painter gets the figures and draws them; it reads no tables. matplotlib is imported when the first
-picture is drawn, and only its object interface is used: nothing of it is shared between two pictures.
+picture is drawn, or soon may be (`load`). Only its object interface is used: pictures share nothing of it.
 """
 
 from __future__ import annotations
@@ -157,6 +157,14 @@ class Charts:
 def _size(said: str) -> int:
     """Letters as large as the width allows."""
     return LARGE if len(said) <= _LINE else MIDDLE if len(said) <= _LINE + 8 else SMALL
+
+
+def load() -> None:
+    """Import what draws and read the typefaces: more than a second, once a process."""
+    figure, axes = _sheet(100)
+    axes.text(0, 0, "đ", **_font(MIDDLE))
+    axes.text(0, 0, "đ", **_font(MIDDLE, bold=True))
+    _printed(figure, "")
 
 
 def _sheet(height: int) -> tuple[Figure, Axes]:

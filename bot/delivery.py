@@ -160,6 +160,7 @@ class Delivery:
         if unknown is not None:
             return self._failed(promise, unknown, parts)
         self.sent += 1
+        self._parcels.offered(spoken)
         return Settled(promise.id, "sent", message=message, parts_sent=parts)
 
     async def _send_file(self, promise: Promise, channel: Channel, spoken: Spoken, given: Captioned) -> None:

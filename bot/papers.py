@@ -11,12 +11,13 @@ import asyncio
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot import charts
 from bot.charts import Charts
 from bot.documents.drawn import Drawn
 from bot.documents.exported import Exported
@@ -27,7 +28,7 @@ from bot.speech import Speech
 from handlers.programme import Programme
 from storage.database import Database
 
-__all__ = ["Drawn", "NoSuchPaper", "Painter", "Papers", "painters"]
+__all__ = ["Drawn", "NoSuchPaper", "Painter", "Papers", "ahead", "painters"]
 
 REMEMBERED_BYTES = 8_000_000
 MOST_BEGUN = 4  # slow papers that wait to be fetched
@@ -59,6 +60,14 @@ def painters(
     }
 
 
+def ahead() -> dict[str, Callable[[], None]]:
+    """What can be made ready as soon as a button (its action begins so) is offered, before it is pressed.
+
+    Nobody pays for it, in memory or at the start, where nobody looks at the progress.
+    """
+    return {"progress|curve.": charts.load}
+
+
 def _qr(params: Mapping[str, Any]) -> Drawn:
     return Drawn(qr_png(params["link"]), "ma-moi.png", "image/png", "photo")
 
@@ -80,8 +89,14 @@ class NoSuchPaper(LookupError):
 class Papers:
     """Draws papers, one at a time, and remembers the last ones for those who ask for the same."""
 
-    def __init__(self, known: Mapping[str, Painter], *, most_bytes: int = REMEMBERED_BYTES) -> None:
-        self._known = known
+    def __init__(
+        self,
+        known: Mapping[str, Painter],
+        ahead: Mapping[str, Callable[[], None]] | None = None,
+        *,
+        most_bytes: int = REMEMBERED_BYTES,
+    ) -> None:
+        self._known, self._ahead = known, dict(ahead or {})
         self._most = most_bytes
         self._drawn: OrderedDict[str, Drawn] = OrderedDict()
         self._size = 0
@@ -116,6 +131,13 @@ class Papers:
             while len(self._begun) > MOST_BEGUN and next(iter(self._begun.values())).done():
                 self._begun.popitem(last=False)
         return self._begun[key]
+
+    def offered(self, actions: Iterable[str]) -> None:
+        """Buttons have reached somebody; what they may soon want drawn is made ready, once a process."""
+        if not self._ahead:
+            return
+        for begins in [one for one in self._ahead if any(action.startswith(one) for action in actions)]:
+            self._thread.submit(self._ahead.pop(begins))
 
     def close(self) -> None:
         """Draw no more; what is being drawn is not waited for."""

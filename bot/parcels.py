@@ -15,7 +15,7 @@ import structlog
 from bot.channels import NotSent, Parcel
 from bot.files import place_of, sniffed
 from bot.papers import Papers
-from bot.speech import Captioned
+from bot.speech import Captioned, Spoken
 from handlers.enclosures import Enclosure, Paper
 from storage.vault import Vault, VaultClosed
 
@@ -61,6 +61,10 @@ class Parcels:
             ):
                 return False
         return True
+
+    def offered(self, spoken: Spoken) -> None:
+        """Its buttons have reached somebody: papers they lead to may be wanted next."""
+        self._papers.offered([action for row in spoken.rows for _, action in row])
 
     def remember(self, channel: str, parcel: Parcel, reference: str) -> None:
         """The messenger holds this content now: the next time it need not be uploaded."""

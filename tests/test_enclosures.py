@@ -126,6 +126,26 @@ async def test_words_come_first_and_each_file_follows_as_its_own_message(
     assert [call for call in sandbox.calls if call.status == 429] == []
 
 
+async def test_what_a_button_leads_to_is_made_ready_once_when_somebody_has_the_button(
+    mailing: Mailing, lan: Person
+) -> None:
+    made: list[str] = []
+    mailing.papers._ahead = {"progress|curve.": lambda: made.append("curve")}
+
+    async def offers(*actions: str) -> None:
+        row = tuple(Button(action, "button.menu") for action in actions)
+        await mailing.promises(lan.id, Reply(SAID, choices=(row,)))
+        await mailing.settled()
+
+    await offers("progress|see.1.0|-")
+    assert "progress|curve." in mailing.papers._ahead
+    for _ in range(2):
+        await offers("progress|see.1.0|-", "progress|curve.1.0|-")
+        await until(lambda: bool(made))
+    await mailing.papers.drawn("poster", {"shade": 1}, "vi")  # the thread has nothing left to do
+    assert made == ["curve"]
+
+
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("kind", ["status", "reset", "too_many", "accept_then_reset"])
 async def test_a_failure_at_photo_two_continues_at_photo_two(
