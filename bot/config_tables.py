@@ -167,3 +167,4 @@ class Reminders(Table):
     before: Distances = Field(_BEFORE, examples=[["30d", "7d", "1d", "3h"]])
     quiet: Quiet = Field(Span(time(21), time(6, 30)), examples=["21:00-06:30"])
     digest: Digest = Field(Weekly(0, time(8)), examples=["mon 08:00"])
+    working_days: bool = Field(True, examples=[True])

@@ -61,6 +61,8 @@ url = "sqlite:///{(folder / "sangkien.db").as_posix()}"
 keys = "{(folder / "keys").as_posix()}"
 [files]
 folder = "{(folder / "files").as_posix()}"
+[reminders]
+working_days = false  # whatever day it is today, every reminder is to be seen
 [programme]
 name = "01 triệu sáng kiến (chạy thử)"
 time_zone = "{ZONE}"
@@ -120,7 +122,8 @@ def coming(file: Path) -> Callable[[datetime], datetime | None]:
 
     def after(now: datetime) -> datetime | None:
         moments = (one for phase in programme.phases for one in moments_of(programme, phase, Moves(), now))
-        said = (quiet.sayable(one.at) for one in moments if one.until > now)
+        coming = [one for one in moments if one.until > now]
+        said = ((quiet.any_day() if one.last else quiet).sayable(one.at) for one in coming)
         return min((at for at in said if at > now), default=None)
 
     return after

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.messages import Button
@@ -38,7 +37,10 @@ def _no_codes() -> str:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The circumstances of this installation, made once at start; `new_code` is its dice."""
+    """The circumstances of this installation, made once at start; `new_code` is its dice.
+
+    `quiet`: the hours in which nothing unasked is said; None where there are none.
+    """
 
     programme: Programme
     labels: Labels
@@ -48,10 +50,6 @@ class House:
     new_code: Callable[[], str] = _no_codes
     keep_recognised: bool = True
     quiet: Quiet | None = None
-
-    def sayable(self, at: datetime) -> datetime:
-        """When something unasked that is due at an instant may be said: then, or after the quiet hours."""
-        return at if self.quiet is None else self.quiet.sayable(at)
 
     def mark(self, words: str) -> str:
         """A mark that only this installation can make: a button that carries it was drawn by us."""

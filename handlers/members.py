@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import groups, handing_over, initiative, rights, start
+from handlers import groups, handing_over, initiative, rights, start, unit_quiet
 from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply, day, text
 from handlers.promising import offer, promise
@@ -44,6 +44,7 @@ def command(tx: Transaction, person: Person, argument: str, house: House, now: d
     for unit_id in rights.units_for(tx, person, "disclose")[:PAGE]:
         label = {"unit": tx.people.unit_name(unit_id)}
         rows.append((Button(f"share|unit.{unit_id}|-", "button.share_of", label),))
+    rows += unit_quiet.buttons(tx, person)
     if led:
         rows.append((Button("menu|invite|-", "button.invite"),))
     if person.draft is not None:

@@ -9,7 +9,7 @@ from handlers import initiative, rights
 from handlers.house import House, Outcome
 from handlers.messages import Event, Note, Reply, number
 from handlers.programme import Phase
-from handlers.reminder_moments import quiet_of
+from handlers.reminder_manners import quiet_in
 from handlers.reminder_pages import page_of
 from handlers.reminder_parts import At, lagging, lead, left, until
 from storage.people import Person
@@ -55,7 +55,10 @@ def _nudge(tx: Transaction, unit: int, phase: Phase, house: House, now: datetime
     """Promise each lead of a unit its standing, with the word that it was asked for from above."""
     leads = tx.roles.holders(unit, "lead") or tx.roles.holders(unit, "officer")
     page = page_of(tx, "digest", phase.code, leads)
-    due_at = quiet_of(house.programme).sayable(now)
+    quiet = quiet_in(tx, house, [unit])[unit]
+    due_at = quiet.sayable(now)
+    if due_at >= phase.closes:
+        due_at = quiet.any_day().sayable(now)
     today = house.programme.local_day(now).isoformat()
     rows = []
     for worker, reader in page.readers.items():

@@ -60,7 +60,8 @@ class Phase:
 class Reminding:
     """How long before a close people are reminded, and in which local hours nothing unasked is said.
 
-    `digest` is a weekday (0 is Monday) and a local time; None: there is none.
+    `digest` is a weekday (0 is Monday) and a local time; None: there is none. With `working_days` days off
+    are as quiet as the night.
     """
 
     before: tuple[timedelta, ...] = (
@@ -69,6 +70,7 @@ class Reminding:
     )
     quiet: tuple[time, time] | None = (time(21), time(6, 30))
     digest: tuple[int, time] | None = (0, time(8))
+    working_days: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,17 @@ class Quiet:
     working_days: bool = False
     days_off: Collection[date] = field(default=())
 
+    def any_day(self) -> Quiet:
+        """The same hours, on days off as well."""
+        return replace(self, working_days=False) if self.working_days else self
+
     def holds(self, at: datetime) -> bool:
         """Whether the instant is quiet."""
-        local = at.astimezone(self.zone)
-        return self._quiet_hour(local.time()) or (
-            self.working_days and not is_working_day(local.date(), self.days_off)
-        )
+        return self._quiet_hour(at.astimezone(self.zone).time()) or self.day_off(at)
+
+    def day_off(self, at: datetime) -> bool:
+        """Whether it is on a day that is quiet as a whole."""
+        return self.working_days and not is_working_day(at.astimezone(self.zone).date(), self.days_off)
 
     def _quiet_hour(self, hour: time) -> bool:
         if self.begins <= self.ends:

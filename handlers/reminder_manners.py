@@ -5,7 +5,7 @@ The last warning before a close obeys quiet hours only as far as it still comes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -31,8 +31,9 @@ class Manner:
     def say_at(self, moment: Moment, now: datetime) -> tuple[datetime | None, str]:
         """When it is said (UTC); or None and why it is not: `not_chosen`, `snoozed`, `quiet`."""
         if moment.last:
-            at = self.quiet.sayable(now)
-            return (at if at < moment.until else now), ""
+            return self._said(moment, now, self.quiet.any_day()), ""
+        if moment.kind == "moved":  # nobody may miss a close because they were not told of it
+            return self._said(moment, now, self.quiet, self.quiet.any_day()), ""
         if moment.kind not in CHOSEN:
             return self._in_time([now], moment, "quiet")
         if distance_of(moment) in self.choice.left_out:
@@ -41,6 +42,11 @@ class Manner:
         start = now if snoozed is None or snoozed <= now else snoozed
         why = "quiet" if start == now else "snoozed"
         return self._in_time([self._at_hour(start), start], moment, why)
+
+    @staticmethod
+    def _said(moment: Moment, now: datetime, *quiets: Quiet) -> datetime:
+        """When one of these lets it be said in time; else now."""
+        return next((at for quiet in quiets if (at := quiet.sayable(now)) < moment.until), now)
 
     def _in_time(self, instants: Iterable[datetime], moment: Moment, why: str) -> tuple[datetime | None, str]:
         for instant in instants:
@@ -61,9 +67,10 @@ class Manner:
 
     def ahead_of(self, last: Moment, now: datetime) -> datetime | None:
         """When the last warning is said before quiet hours that reach to the close; None: at its own time."""
-        if self.quiet.sayable(last.at) < last.until:
+        quiet = self.quiet.any_day()
+        if quiet.sayable(last.at) < last.until:
             return None
-        at = self.quiet.last_sayable(last.at)
+        at = quiet.last_sayable(last.at)
         return at if at is not None and at > now else None
 
 
@@ -74,18 +81,25 @@ def distance_of(moment: Moment) -> str:
 
 def manners_of(tx: Transaction, house: House, readers: Mapping[int, Reader]) -> dict[int, Manner]:
     """How each of these workers is to be spoken to, a few statements for all of them."""
-    usual = quiet_of(house.programme)
     choices = tx.reminder_choices.of(sorted(readers))
-    units = sorted({reader.unit_id for reader in readers.values() if reader.unit_id is not None})
-    hours = tx.reminder_choices.quiet_of(units)
-    found = {}
-    for worker, reader in readers.items():
-        quiet = usual
-        if reader.unit_id in hours:
-            begins, ends = hours[reader.unit_id]
-            quiet = Quiet(usual.zone, begins, ends, days_off=usual.days_off)
-        found[worker] = Manner(quiet, choices.get(worker, AS_IT_COMES))
-    return found
+    quiet = quiet_in(tx, house, {reader.unit_id for reader in readers.values()})
+    return {
+        worker: Manner(quiet[reader.unit_id], choices.get(worker, AS_IT_COMES))
+        for worker, reader in readers.items()
+    }
+
+
+def quiet_in(tx: Transaction, house: House, units: Collection[int | None]) -> dict[int | None, Quiet]:
+    """When people of these units are left alone: as the programme says, or as their lead has set it."""
+    usual = quiet_of(house.programme)
+    hours = tx.reminder_choices.quiet_of(sorted(unit for unit in units if unit is not None))
+    own = {
+        unit: Quiet(
+            usual.zone, its.begins, its.ends, usual.working_days and not its.every_day, usual.days_off
+        )
+        for unit, its in hours.items()
+    }  # fmt: skip
+    return {unit: usual if unit is None else own.get(unit, usual) for unit in units}
 
 
 def last_of(tx: Transaction, house: House, moment: Moment, now: datetime) -> Moment | None:

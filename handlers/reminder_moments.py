@@ -20,6 +20,7 @@ TOLD = timedelta(hours=24)  # a distance so soon after the notice of a new date 
 LATE = timedelta(minutes=15)  # from here on a message says that it is late
 WEEK = timedelta(days=7)
 MISSED = 8  # weeks: of a longer absence the digests are not accounted for one by one
+HOLIDAYS = timedelta(days=10)  # no run of days off is longer
 # One of these at a time for a phase, the most urgent first.
 URGENCY = ("closes", "reviewed", "moved", "before", "half", "digest", "opens")
 
@@ -86,9 +87,9 @@ class Chosen:
 
 
 def quiet_of(programme: Programme) -> Quiet:
-    """The quiet hours of the programme."""
+    """The quiet hours of the programme, and its days off."""
     begins, ends = programme.reminding.quiet or (time(0), time(0))
-    return Quiet(programme.zone, begins, ends, days_off=programme.days_off)
+    return Quiet(programme.zone, begins, ends, programme.reminding.working_days, programme.days_off)
 
 
 def written(distance: timedelta) -> str:
@@ -103,13 +104,13 @@ def moments_of(programme: Programme, phase: Phase, moves: Moves, now: datetime) 
     """Every moment of a phase; of daily ones the last that has come, of weekly ones a few, and the next."""
     code, long = phase.code, phase.closes - phase.opens
     first = _again("0", moves.opening)
-    found = [Moment("opens", code, first, phase.opens, min(phase.opens + WEEK, phase.closes))]
+    found = [Moment("opens", code, first, phase.opens, min(phase.opens + 2 * WEEK, phase.closes))]
     found += _before(programme, phase, moves)
     if moves.told_at is not None and (moves.was or moves.opens_was):
         found.append(Moment("moved", code, str(moves.told), moves.told_at, phase.closes))
     if long >= 2 * WEEK:
         half = phase.opens + long / 2
-        found.append(Moment("half", code, "0", half, min(half + timedelta(days=3), phase.closes)))
+        found.append(Moment("half", code, "0", half, min(half + HOLIDAYS, phase.closes)))
     found += _idle(programme, phase)
     found += _digests(programme, phase, now)
     last = _again("0", moves.generation)
@@ -124,7 +125,7 @@ def _again(offset: str, times: int) -> str:
 
 
 def _before(programme: Programme, phase: Phase, moves: Moves) -> list[Moment]:
-    quiet, found = quiet_of(programme), []
+    quiet, found = quiet_of(programme).any_day(), []
     for distance in sorted(programme.reminding.before, reverse=True):
         at = phase.closes - distance
         if quiet.sayable(at) >= phase.closes:
@@ -166,19 +167,19 @@ def _digests(programme: Programme, phase: Phase, now: datetime) -> list[Moment]:
         day = monday + timedelta(days=weekday, weeks=weeks)
         at = datetime.combine(day, hour, programme.zone).astimezone(UTC)
         if phase.opens < at < phase.closes:
-            found.append(Moment("digest", phase.code, day.isoformat(), at, at + timedelta(hours=12)))
+            found.append(Moment("digest", phase.code, day.isoformat(), at, at + timedelta(days=3)))
     past = [moment for moment in found if moment.at <= now]
     return [*past, *[moment for moment in found if moment.at > now][:1]]
 
 
 def _reviewed(programme: Programme, phase: Phase, now: datetime) -> list[Moment]:
-    """Every morning for four months after a close it is looked whose reviews are done; each is told once."""
-    today = programme.local_day(now)
+    """Every working morning for four months after a close it is looked whose reviews are done."""
+    today, quiet = programme.local_day(now), quiet_of(programme)
     found = []
     for days in (-1, 0, 1):
         day = today + timedelta(days=days)
         at = datetime.combine(day, MORNING, programme.zone).astimezone(UTC)
-        if phase.closes < at < phase.closes + timedelta(days=120):
+        if phase.closes < at < phase.closes + timedelta(days=120) and not quiet.day_off(at):
             found.append(Moment("reviewed", phase.code, day.isoformat(), at, at + timedelta(days=1), "0"))
     past = [moment for moment in found if moment.at <= now]
     return [*past[-1:], *[moment for moment in found if moment.at > now][:1]]

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from handlers import initiative, rights
+from handlers import initiative, unit_quiet
 from handlers.dates import read_date
 from handlers.day_times import take_times
 from handlers.folding import fold
 from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply, moment, text
 from handlers.promising import offer, promise
-from handlers.reminder_moments import quiet_of, written
+from handlers.reminder_moments import written
 from storage.people import Person
 from storage.reminder_choices import AS_IT_COMES, Choice
 from storage.transaction import Transaction
 
 HOURS = ("06:30", "11:30", "15:30", "19:00")
-SHIFTS = (("21:00", "06:30"), ("06:00", "14:30"), ("14:00", "22:30"), ("00:00", "00:00"))
 LONGEST_SNOOZE = timedelta(days=366)
 
 
@@ -54,9 +53,7 @@ def _show(tx: Transaction, person: Person, house: House, now: datetime, *notes: 
         snoozes = ("button.snooze_day", "1"), ("button.snooze_days", "3")
         rows.append(tuple(Button(f"remind|snooze.{days}|-", key) for key, days in snoozes))
         rows.append((Button("remind|until|-", "button.snooze_until"),))
-    for unit in rights.units_for(tx, person, "invite"):
-        named = {"unit": tx.people.unit_name(unit)}
-        rows.append((Button(f"remind|quiet.{unit}|-", "button.unit_quiet", named),))
+    rows += unit_quiet.buttons(tx, person)
     rows.append((Button("menu|continue|-", "button.done"),))
     said = [*notes, *_as_it_stands(choice, house, now)]
     return _say(tx, person, Reply("remind.ask", {}, tuple(said), tuple(rows)), now, about="remind")
@@ -101,7 +98,7 @@ def pressed(
     name, _, argument = choice.partition(".")
     chosen = _choice(tx, person)
     if name == "quiet":
-        return _quiet(tx, person, argument, house, now)
+        return unit_quiet.show(tx, person, argument, house, now)
     if name == "until":
         return _ask_until(tx, person, now)
     if name == "tick" and argument in distances(house):
@@ -131,24 +128,26 @@ def _ask_until(tx: Transaction, person: Person, now: datetime, *notes: Note) -> 
 
 def hear(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
     """An hour ("17h30"), quiet hours for a unit ("22h đến 6h"), or a day ("25/12", "đến thứ Hai")."""
+    if person.talk.get("remind_unit") is not None:
+        return unit_quiet.hear(tx, person, hours_in(typed), house, now)
     return _understood(tx, person, typed, house, now)
 
 
 def ask(tx: Transaction, person: Person, house: House, now: datetime, *notes: Note) -> Outcome:
     """The same again."""
     if (unit := person.talk.get("remind_unit")) is not None:
-        return _quiet(tx, person, str(unit), house, now, *notes)
+        return unit_quiet.show(tx, person, str(unit), house, now, *notes)
     return _show(tx, person, house, now, *notes)
 
 
-def _understood(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
+def hours_in(typed: str) -> list[time]:
+    """The times of day that somebody typed, in their order; 24 o'clock is 0."""
     times = [one for one in take_times(fold(typed[:200]))[0] if one is not None]
-    hours = [time(one.hour % 24, one.minute) for one in times]
-    unit = person.talk.get("remind_unit")
-    if unit is not None:
-        if len(hours) == 2 and rights.may(tx, person, "invite", int(unit), now):
-            return _set_quiet(tx, person, int(unit), (hours[0], hours[1]), house, now)
-        return _quiet(tx, person, str(unit), house, now, Note("remind.not_understood"))
+    return [time(one.hour % 24, one.minute) for one in times]
+
+
+def _understood(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
+    hours = hours_in(typed)
     zone = house.programme.zone
     today = house.programme.local_day(now)
     days: list[date] = []
@@ -164,61 +163,6 @@ def _understood(tx: Transaction, person: Person, typed: str, house: House, now: 
     elif len(hours) == 1:
         return _keep(tx, person, chosen._replace(hour=hours[0]), house, now)
     return _show(tx, person, house, now, Note("remind.not_understood"))
-
-
-# --- the quiet hours of a unit
-
-
-def _quiet(
-    tx: Transaction, person: Person, argument: str, house: House, now: datetime, *notes: Note
-) -> Outcome:
-    """`<unit>` shows its quiet hours, `<unit>.<place>` sets one of the usual ones, `<unit>.none` clears."""
-    number, _, wanted = argument.partition(".")
-    if not number.isdecimal() or len(number) > 18 or tx.units.by_id(int(number)) is None:
-        return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
-    unit = int(number)
-    if not rights.may(tx, person, "invite", unit, now):
-        return rights.refused(tx, person, "invite", unit, house, now)
-    if wanted == "none":
-        return _set_quiet(tx, person, unit, None, house, now)
-    if wanted.isdecimal() and len(wanted) == 1 and int(wanted) < len(SHIFTS):
-        begun, ended = (time.fromisoformat(hour) for hour in SHIFTS[int(wanted)])
-        return _set_quiet(tx, person, unit, (begun, ended), house, now)
-    usual = quiet_of(house.programme)
-    begins_, ends_ = tx.reminder_choices.quiet_of([unit]).get(unit, (usual.begins, usual.ends))
-    rows: list[tuple[Button, ...]] = [
-        (Button(f"remind|quiet.{unit}.{place}|-", "button.quiet_hours", {"begins": begins, "ends": ends}),)
-        for place, (begins, ends) in enumerate(SHIFTS[:-1])
-    ]
-    rows.append((Button(f"remind|quiet.{unit}.{len(SHIFTS) - 1}|-", "button.no_quiet"),))
-    rows.append((Button(f"remind|quiet.{unit}.none|-", "button.usual_quiet"),))
-    rows.append((Button("menu|reminders|-", "button.back"),))
-    said = {"unit": tx.people.unit_name(unit), "begins": f"{begins_:%H:%M}", "ends": f"{ends_:%H:%M}"}
-    reply = Reply("remind.quiet", said, notes, tuple(rows), free=True)
-    return _say(tx, person, reply, now, about="remind", remind_unit=unit)
-
-
-def _set_quiet(
-    tx: Transaction,
-    person: Person,
-    unit: int,
-    hours: tuple[time, time] | None,
-    house: House,
-    now: datetime,
-) -> Outcome:
-    before = tx.reminder_choices.quiet_of([unit]).get(unit)
-    if hours is None:
-        tx.reminder_choices.clear_quiet(unit)
-    else:
-        tx.reminder_choices.set_quiet(unit, hours, person.worker_id, now)
-    tx.audit.note(
-        person.worker_id, "quiet_hours", f"unit:{unit}", now, before=_span(before), after=_span(hours)
-    )
-    return _quiet(tx, person, str(unit), house, now, Note("remind.kept"))
-
-
-def _span(hours: tuple[time, time] | None) -> str | None:
-    return None if hours is None else f"{hours[0]:%H:%M}-{hours[1]:%H:%M}"
 
 
 def _say(tx: Transaction, person: Person, reply: Reply, now: datetime, **talk: object) -> Outcome:

@@ -14,6 +14,7 @@ from handlers.holidays import working_days_after
 from handlers.house import House
 from handlers.messages import Button, Note, Reply
 from handlers.programme import Programme
+from handlers.reminder_manners import quiet_in
 from handlers.review_notices import officers_above, reviewers_for
 from handlers.telling import tell
 from storage.slow_reviews import Waiting
@@ -52,7 +53,8 @@ def _tell(tx: Transaction, stage: str, fresh: Sequence[Waiting], house: House, n
     for to in tx.unasked.addressees(sorted(meant)):
         tx.outbox.supersede(to.channel, to.address, [slot])
         reply = replace(_said(tx, stage, waiting_for(tx, stage, to.worker_id), now), slot=slot)
-        count += tell(tx, to, reply, house, now, once=f"{KEY}:{stage}:{int(now.timestamp())}")
+        wait = quiet_in(tx, house, [to.unit_id])[to.unit_id].sayable(now) - now  # nor on days off
+        count += tell(tx, to, reply, house, now, once=f"{KEY}:{stage}:{int(now.timestamp())}", wait=wait)
     return count
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from handlers.house import House
 from handlers.messages import Reply
+from handlers.reminder_manners import quiet_in
 from storage.transaction import Transaction
 from storage.unasked import Addressee
 
@@ -25,10 +26,13 @@ def tell(
 ) -> bool:
     """Promise it; False when what carries this `once` was promised to them before.
 
-    `wait` leaves time for more of the same (`Reply.slot`) to be said in one message.
+    `wait` leaves time for more of the same (`Reply.slot`) to be said in one message. Days off do not hold it:
+    what is told here mostly answers something they did.
     """
     key = None if once is None else f"{once}:{to.worker_id}"
-    due = house.sayable(now + wait)
+    due = now + wait
+    if house.quiet is not None:
+        due = quiet_in(tx, house, [to.unit_id])[to.unit_id].any_day().sayable(due)
     told = tx.unasked.tell(to, reply.body(), now, due, once=key, slot=reply.slot)
     if told and reply.choices and not BUSY & set(to.talk):
         tx.unasked.offer(to.chat_id, reply.offered())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import Text, false
 from sqlmodel import Field, SQLModel
 
 from storage.columns import instant
@@ -24,11 +24,15 @@ class ReminderChoice(SQLModel, table=True):
 
 
 class UnitQuiet(SQLModel, table=True):
-    """The quiet hours of a unit and all below it that have none of their own: local times, HH:MM."""
+    """The quiet hours of a unit and all below it that have none of their own: local times, HH:MM.
+
+    `every_day`: it works in shifts, so days off are days like others there.
+    """
 
     __tablename__ = "unit_quiet"
     unit_id: int | None = Field(default=None, sa_type=Id, primary_key=True)
     begins: str = Field(sa_type=Text)
     ends: str = Field(sa_type=Text)
+    every_day: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     set_by: int | None = Field(default=None, sa_type=Id, nullable=True)
     set_at: datetime = instant()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.models import metadata
+from storage.prepared import Prepared
 
 CHOICE, QUIET = metadata.tables["reminder_choice"], metadata.tables["unit_quiet"]
 UNIT = metadata.tables["unit"]
@@ -24,6 +25,17 @@ class Choice(NamedTuple):
 
 
 AS_IT_COMES = Choice()
+
+
+class Hours(NamedTuple):
+    """Local hours in which a unit is left alone; `every_day`: days off are days like others there."""
+
+    begins: time
+    ends: time
+    every_day: bool = False
+
+
+_ANY = Prepared(select(QUIET.c.unit_id).limit(1))
 
 
 class ReminderChoices:
@@ -54,27 +66,28 @@ class ReminderChoices:
         }
         self._put(CHOICE, CHOICE.c.worker_id == worker_id, {"worker_id": worker_id}, values)
 
-    def quiet_of(self, units: Sequence[int]) -> dict[int, tuple[time, time]]:
+    def quiet_of(self, units: Sequence[int]) -> dict[int, Hours]:
         """The quiet hours that hold in these units: their own, or of the nearest unit above that has any."""
-        if self._connection.execute(select(QUIET.c.unit_id).limit(1)).first() is None:
+        if _ANY.first(self._connection, {}) is None:
             return {}
-        found: dict[int, tuple[time, time]] = {}
+        found: dict[int, Hours] = {}
         asking = {unit: unit for unit in units}
         for _ in range(DEEPEST):
             if not asking:
                 break
             places = sorted(set(asking.values()))
             quiet = select(QUIET).where(QUIET.c.unit_id.in_(places))
-            own = {row.unit_id: _hours(row.begins, row.ends) for row in self._connection.execute(quiet)}
+            own = {row.unit_id: _hours(row) for row in self._connection.execute(quiet)}
             parents = select(UNIT.c.id, UNIT.c.parent_id).where(UNIT.c.id.in_(places))
             above = {row[0]: row[1] for row in self._connection.execute(parents)}
             found |= {unit: own[place] for unit, place in asking.items() if place in own}
             asking = {u: above[p] for u, p in asking.items() if p not in own and above.get(p) is not None}
         return found
 
-    def set_quiet(self, unit_id: int, hours: tuple[time, time], by: int, now: datetime) -> None:
+    def set_quiet(self, unit_id: int, hours: Hours, by: int, now: datetime) -> None:
         """Give a unit quiet hours of its own; equal times mean that it has none."""
-        values = {"begins": f"{hours[0]:%H:%M}", "ends": f"{hours[1]:%H:%M}", "set_by": by, "set_at": now}
+        said = {"begins": f"{hours.begins:%H:%M}", "ends": f"{hours.ends:%H:%M}"}
+        values = {**said, "every_day": hours.every_day, "set_by": by, "set_at": now}
         self._put(QUIET, QUIET.c.unit_id == unit_id, {"unit_id": unit_id}, values)
 
     def clear_quiet(self, unit_id: int) -> None:
@@ -86,5 +99,5 @@ class ReminderChoices:
             self._connection.execute(insert(table).values(**key, **values))
 
 
-def _hours(begins: str, ends: str) -> tuple[time, time]:
-    return time.fromisoformat(begins), time.fromisoformat(ends)
+def _hours(row: Any) -> Hours:
+    return Hours(time.fromisoformat(row.begins), time.fromisoformat(row.ends), row.every_day)

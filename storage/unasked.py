@@ -55,7 +55,7 @@ _TELL = Prepared({name: _tell(name) for name in ("sqlite", "postgresql")})
 _CHATS = (
     select(
         CHAT.c.id, CHAT.c.worker_id, CHAT.c.channel, CHAT.c.address, WORKER.c.language,
-        CHAT.c.reachable, CHAT.c.talk,
+        CHAT.c.reachable, WORKER.c.unit_id, CHAT.c.talk,
     )
     .join(WORKER, WORKER.c.id == CHAT.c.worker_id)
     .where(CHAT.c.worker_id.in_(bindparam("workers", expanding=True)), WORKER.c.consent != "")
@@ -73,6 +73,7 @@ class Addressee:
     address: str
     language: str
     reachable: bool
+    unit_id: int | None
     talk: dict[str, Any]
 
 
@@ -101,7 +102,7 @@ class Unasked:
             return []
         best: dict[int, Addressee] = {}
         for row in self._connection.execute(_CHATS, {"workers": list(workers)}):
-            one = Addressee(*row[:6], row[6] or {})
+            one = Addressee(*row[:7], row[7] or {})
             known = best.get(one.worker_id)
             if known is None or one.reachable or not known.reachable:
                 best[one.worker_id] = one

@@ -130,7 +130,8 @@ class TestASetting:
 
     def test_may_be_left_empty_to_have_none(self, tmp_path: Path) -> None:
         config = read(tmp_path, '[reminders]\nbefore = []\nquiet = ""\ndigest = ""' + PHASES)
-        assert config.reminders.model_dump() == {"before": (), "quiet": None, "digest": None}
+        none = {"before": (), "quiet": None, "digest": None}
+        assert config.reminders.model_dump() == {**none, "working_days": True}
 
     def test_may_be_a_date_of_toml_itself(self, tmp_path: Path) -> None:
         text = PHASES.replace('"0 giờ 00 ngày 01/9/2021"', "2021-09-01T00:00:00+07:00")

@@ -18,7 +18,7 @@ from tests.reminding import delivered
 from tests.test_reminders import CLOSES, begins_a_draft, clock, phone, ticks  # noqa: F401 - fixtures
 
 UNIT, TALLY = metadata.tables["unit"], metadata.tables["tally"]
-MORNING = CLOSES + timedelta(hours=9)
+MORNING = CLOSES + timedelta(days=4, hours=9)  # National Day and a weekend lie between
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from handlers.reminder_manners import Manner
 from handlers.reminder_moments import Moment
 from storage.database import Database
 from storage.models import metadata
-from storage.reminder_choices import Choice
+from storage.reminder_choices import Choice, Hours
 from tests.phone import PHASES, ZONE, Clock, Phone
 from tests.test_reminders import begins_a_draft, clock, phone, ticks  # noqa: F401 - fixtures
 
@@ -82,7 +82,7 @@ def test_a_shift_has_quiet_hours_of_its_own_also_when_set_above_it(phone: Phone,
     above = joins_unit(phone)
     begins_a_draft(phone)
     with phone.database.transaction() as tx:
-        tx.reminder_choices.set_quiet(above, (time(0), time(14)), 1, clock())
+        tx.reminder_choices.set_quiet(above, Hours(time(0), time(14)), 1, clock())
     clock.at = CLOSES - timedelta(days=7)
     assert ticks(phone.database, clock()) == 1
     assert due_of(phone.database, "before:gd2:7d:%") == local(25, 14)
@@ -92,7 +92,7 @@ def test_a_last_warning_that_a_shift_would_sleep_through_comes_before_it(phone: 
     above = joins_unit(phone)
     begins_a_draft(phone)
     with phone.database.transaction() as tx:
-        tx.reminder_choices.set_quiet(above, (time(18), time(2)), 1, clock())
+        tx.reminder_choices.set_quiet(above, Hours(time(18), time(2)), 1, clock())
     clock.at = CLOSES - timedelta(hours=24)
     assert ticks(phone.database, clock()) == 2
     assert due_of(phone.database, "before:gd2:3h:%") == local(31, 17, 59)

@@ -322,8 +322,8 @@ class TestAnOfficer:
             tally = metadata.tables["tally"]
             tx.connection.execute(tally.update().where(tally.c.unit_id == 1).values(valid=19))
         with officer.database.transaction() as tx:
-            (promise,) = tx.outbox.claim(9, CLOSES + timedelta(hours=9), CLOSES + timedelta(hours=10))
-            fresh = checked(tx, officer.house, promise, CLOSES + timedelta(hours=9))
+            (promise,) = tx.outbox.claim(9, CLOSES + timedelta(days=5), CLOSES + timedelta(days=6))
+            fresh = checked(tx, officer.house, promise, CLOSES + timedelta(days=5))
         assert fresh is not None
         said = SPEECH.render(Reply.of(fresh.body), "vi").text
         assert "đã kết thúc" in said and "11/20 = đạt 55,0 %" in said

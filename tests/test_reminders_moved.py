@@ -71,10 +71,10 @@ def heads(said: list[str]) -> list[str]:
 
 class TestAClose:
     def test_moved_and_moved_back_is_told_twice_and_each_distance_comes_once(self, lan: Watched) -> None:
-        assert len(lan.until(at(26, 9), PROGRAMME)) == 2  # 14d 7d
-        (notice,) = lan.until(at(27, 9), EXTENDED)
+        assert len(lan.until(at(25, 9), PROGRAMME)) == 2  # 14d 7d
+        (notice,) = lan.until(at(25, 12), EXTENDED)
         assert "Gia hạn" in notice and "20/09/2023" in notice
-        (back,) = lan.until(at(28, 9), PROGRAMME)
+        (back,) = lan.until(at(25, 15), PROGRAMME)
         assert "sớm hơn" in back and "24:00 ngày 31/08/2023" in back
         said = heads(lan.until(at(1, 9, 9), PROGRAMME))
         assert [text.count("còn") for text in said] == [1, 1, 1]  # 3d 1d 3h
@@ -114,7 +114,7 @@ class TestAClose:
 
 class TestAnOpening:
     NEXT = replace(
-        PHASES[0], code="gd3", name="Giai đoạn 3", opens=at(10, 8, 9), closes=CLOSES + timedelta(days=90)
+        PHASES[0], code="gd3", name="Giai đoạn 3", opens=at(14, 8, 9), closes=CLOSES + timedelta(days=90)
     )
 
     def to(self, opens: datetime) -> Programme:
@@ -122,7 +122,7 @@ class TestAnOpening:
 
     @pytest.fixture
     def waits(self, lan: Watched) -> Watched:
-        lan.until(at(2, 9, 9), self.to(self.NEXT.opens))
+        lan.until(at(6, 9, 9), self.to(self.NEXT.opens))
         lan.said.clear()
         return lan
 
@@ -130,29 +130,29 @@ class TestAnOpening:
         return [text for text in said if "Giai đoạn 3" in text]
 
     def test_moved_later_is_told_once_and_the_phase_is_said_to_be_open_once(self, waits: Watched) -> None:
-        said = self.third(waits.until(at(20, 9, 9), self.to(at(15, 8, 9))))
+        said = self.third(waits.until(at(25, 9, 9), self.to(at(21, 8, 9))))
         assert len(said) == 2
-        assert "sẽ mở lúc 08:00:00 ngày 15/09/2023 (trước đây 08:00:00 ngày 10/09/2023)" in said[0]
+        assert "sẽ mở lúc 08:00:00 ngày 21/09/2023 (trước đây 08:00:00 ngày 14/09/2023)" in said[0]
         assert "đã mở" in said[1]
 
     def test_moved_to_now_is_said_to_be_open_and_nothing_else(self, waits: Watched) -> None:
-        (said,) = self.third(waits.until(at(20, 9, 9), self.to(at(2, 8, 9))))
+        (said,) = self.third(waits.until(at(20, 9, 9), self.to(at(6, 8, 9))))
         assert "đã mở" in said
 
     def test_put_off_after_it_had_come_is_told_and_said_to_be_open_once_more(self, waits: Watched) -> None:
-        waits.until(at(11, 9, 9), self.to(self.NEXT.opens))
-        said = self.third(waits.until(at(25, 9, 9), self.to(at(20, 8, 9))))
+        waits.until(at(15, 9, 9), self.to(self.NEXT.opens))
+        said = self.third(waits.until(at(25, 9, 9), self.to(at(21, 8, 9))))
         assert "đổi ngày mở" in said[0] and "đã mở" in said[1] and len(said) == 2
 
     def test_moved_there_and_back_before_anybody_heard_is_not_told(self, waits: Watched) -> None:
-        waits.until(at(2, 22, 9), self.to(self.NEXT.opens))
-        waits.until(at(2, 23, 9), self.to(at(15, 8, 9)))
-        said = self.third(waits.until(at(12, 9, 9), self.to(self.NEXT.opens)))
+        waits.until(at(6, 22, 9), self.to(self.NEXT.opens))
+        waits.until(at(6, 23, 9), self.to(at(21, 8, 9)))
+        said = self.third(waits.until(at(18, 9, 9), self.to(self.NEXT.opens)))
         assert len(said) == 1 and "đã mở" in said[0]
 
     def test_both_dates_moved_at_once_are_one_message(self, waits: Watched) -> None:
-        both = replace(self.NEXT, opens=at(15, 8, 9), closes=self.NEXT.closes + timedelta(days=9))
-        said = self.third(waits.until(at(6, 9, 9), with_(PHASES[0], both)))
+        both = replace(self.NEXT, opens=at(21, 8, 9), closes=self.NEXT.closes + timedelta(days=9))
+        said = self.third(waits.until(at(8, 9, 9), with_(PHASES[0], both)))
         assert len(said) == 1 and "đổi ngày mở" in said[0] and "Gia hạn" in said[0]
 
 

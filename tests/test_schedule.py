@@ -24,7 +24,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield server
 
 
-async def test_a_worker_with_a_draft_hears_of_it_the_day_before_the_close(
+async def test_a_worker_with_a_draft_hears_of_it_before_the_close_also_on_a_sunday(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.schedule.LOOK_SECONDS", 1)
@@ -34,7 +34,7 @@ async def test_a_worker_with_a_draft_hears_of_it_the_day_before_the_close(
         await agrees(lan)
         await says(lan, "/sangkien", 20)
         await says(lan, "Cuộn vải để dưới đất, mỗi ca hai người khiêng", 20)
-        now.off = datetime(2090, 12, 31, 3, tzinfo=UTC) - clock.now()
+        now.off = datetime(2090, 12, 31, 14, tzinfo=UTC) - clock.now()
         said = ""
         async with asyncio.timeout(30):
             while "⏰" not in said:
