@@ -8,18 +8,17 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from alembic.command import upgrade as migrate
 
+from handlers.messages import Reply
 from handlers.quiet import Quiet
 from handlers.reminder_manners import Manner
 from handlers.reminder_moments import Moment
 from handlers.slow_reviews import remind_slow
 from handlers.telling import tell
-from handlers.messages import Reply
 from storage.database import Database
-from storage.models import metadata
 from storage.reminder_choices import Hours
-from storage.upgrading import _scripts, migrate
+from storage.upgrade import _scripts, upgrade_database
 from tests.phone import PHASES, PROGRAMME, ZONE, Clock, Phone, house
 from tests.reminding import delivered
 from tests.reviewers import people
@@ -29,6 +28,8 @@ from tests.test_reminders import begins_a_draft, clock, phone, ticks  # noqa: F4
 OFFICE = Quiet(ZONE, time(21), time(6, 30), working_days=True)
 SATURDAY, MONDAY = (datetime(2023, 8, day, 9, tzinfo=ZONE).astimezone(UTC) for day in (26, 28))
 MONDAY_MORNING = datetime(2023, 8, 28, 6, 30, tzinfo=ZONE).astimezone(UTC)
+# Before the close of the tests, the first of these distances falls on that Saturday.
+SIX_DAYS = replace(PROGRAMME.reminding, before=(timedelta(days=6), timedelta(hours=3)))
 LATE = MONDAY + timedelta(days=3)
 
 
@@ -64,7 +65,7 @@ def test_a_close_on_a_sunday_has_its_last_warning_on_that_day(phone: Phone, cloc
         said += [(at.isoweekday(), at.hour) for _ in delivered(phone) if at.day > 24]
         clock.passes(minutes=59, seconds=50)
     assert [day for day, _ in said] == [5, 7]  # three days before, on Friday; and Sunday evening
-    assert said[1][1] == 20
+    assert said[1][1] in (20, 21)
 
 
 def test_who_works_in_shifts_hears_on_a_saturday_too(phone: Phone, clock: Clock) -> None:
@@ -72,10 +73,9 @@ def test_who_works_in_shifts_hears_on_a_saturday_too(phone: Phone, clock: Clock)
     begins_a_draft(phone)
     with phone.database.transaction() as tx:
         tx.reminder_choices.set_quiet(above, Hours(time(6), time(14), every_day=True), 1, clock())
-    programme = replace(PROGRAMME, phases=(replace(PHASES[0], closes=SATURDAY + timedelta(days=7)),))
     clock.at = SATURDAY
-    ticks(phone.database, clock(), programme)
-    assert due_of(phone.database, "before:gd2:7d:%") == SATURDAY + timedelta(hours=5)
+    ticks(phone.database, clock(), replace(PROGRAMME, reminding=SIX_DAYS))
+    assert due_of(phone.database, "before:gd2:6d:%") == SATURDAY + timedelta(hours=5)
 
 
 def test_a_decision_is_told_on_a_saturday_outside_the_quiet_hours_of_the_shift(
@@ -100,11 +100,10 @@ def test_slow_reviews_are_not_told_of_on_a_day_off(database: Database) -> None:
 
 def test_a_programme_may_remind_on_every_day(phone: Phone, clock: Clock) -> None:
     begins_a_draft(phone)
-    every = replace(PROGRAMME.reminding, working_days=False)
-    phases = (replace(PHASES[0], closes=SATURDAY + timedelta(days=7)),)
     clock.at = SATURDAY
-    ticks(phone.database, clock(), replace(PROGRAMME, phases=phases, reminding=every))
-    assert due_of(phone.database, "before:gd2:7d:%") == SATURDAY
+    every = replace(SIX_DAYS, working_days=False)
+    ticks(phone.database, clock(), replace(PROGRAMME, reminding=every))
+    assert due_of(phone.database, "before:gd2:6d:%") == SATURDAY
 
 
 def test_quiet_hours_that_a_unit_had_before_say_nothing_about_days_off(
@@ -126,8 +125,6 @@ def test_quiet_hours_that_a_unit_had_before_say_nothing_about_days_off(
             " VALUES (1, '22:00', '05:00', NULL, '2023-08-15 05:00:00')"
         )
         connection.commit()
-    from storage.upgrading import upgrade_database
-
     upgrade_database(older)
     with older.reading() as tx:
         assert tx.reminder_choices.quiet_of([1]) == {1: Hours(time(22), time(5))}
