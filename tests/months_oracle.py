@@ -35,8 +35,8 @@ def calendar(phase: Phase, again: str = "") -> dict[Moment, Span]:
     opens, closes, code = phase.opens, phase.closes, phase.code
     half = opens + (closes - opens) / 2
     found = {
-        ("opens", code, "0"): (opens, opens + 7 * DAY),
-        ("half", code, "0"): (half, half + 3 * DAY),
+        ("opens", code, "0"): (opens, opens + 14 * DAY),
+        ("half", code, "0"): (half, half + 10 * DAY),
         ("closes", code, f"0{again}"): (closes, closes + 30 * DAY),
         ("idle", code, "0"): (_invites(phase), closes),
     }
@@ -49,7 +49,7 @@ def calendar(phase: Phase, again: str = "") -> dict[Moment, Span]:
     day = opens.astimezone(ZONE).replace(hour=8, minute=0)
     while day < closes:
         if day.weekday() == 0 and day > opens:
-            found["digest", code, day.date().isoformat()] = (day.astimezone(UTC), day + DAY / 2)
+            found["digest", code, day.date().isoformat()] = (day.astimezone(UTC), day + 3 * DAY)
         day += DAY
     return found
 

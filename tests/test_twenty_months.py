@@ -296,7 +296,6 @@ def test_in_twenty_months_everybody_hears_what_concerns_them_once_and_every_sile
         "target_met",
         "nothing_open",
         "too_late",
-        "not_chosen",
     }
 
 
