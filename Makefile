@@ -10,7 +10,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/sangkien demo
 
 test: $(VENV)/.development check
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 3 -q
 
 check: $(VENV)/.development
 	$(BIN)/ruff check .

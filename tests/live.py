@@ -9,11 +9,17 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 
+from bot import clock
 from bot.sandbox import Person, Sandbox
+from bot.unit_import import import_file
+from storage.database import Database
+from storage.upgrade import upgrade_database
 
 TOKEN = "1000:SANDBOX"
 UNITS = Path(__file__).parent / "data" / "units.csv"
@@ -125,6 +131,22 @@ class Program:
         return code
 
 
+def with_units(url: str) -> None:
+    """Bring a database up to date and read the list of units into it, as the commands do."""
+    database = Database(url)
+    upgrade_database(database)
+    list(import_file(database, UNITS, clock.now(), dry_run=False))
+    database.close()
+
+
+@lru_cache(maxsize=1)
+def file_with_units() -> bytes:
+    """An SQLite file with the units; made once, because most programs of the tests begin with it."""
+    with TemporaryDirectory() as folder:
+        with_units(f"sqlite:///{folder}/units.db")
+        return (Path(folder) / "units.db").read_bytes()
+
+
 async def live(
     folder: Path,
     sandbox: Sandbox,
@@ -136,9 +158,10 @@ async def live(
 ) -> Program:
     """A running bot with the list of units imported; `waits` until it is listening."""
     program = Program(folder, sandbox.url, database=database, webhook=webhook)
-    if units:
-        code, _, error = await program.does("units", "import", str(UNITS))
-        assert code == 0, error
+    if units and database:
+        await asyncio.to_thread(with_units, database)
+    elif units:
+        (folder / "sangkien.db").write_bytes(await asyncio.to_thread(file_with_units))
     lives = program.logged("running") + 1
     await program.runs()
     try:
