@@ -110,7 +110,7 @@ def import_units(
 
 @app.command()
 def invite(
-    role: Annotated[str, typer.Argument(help="worker, lead, officer hoặc admin")],
+    role: Annotated[str, typer.Argument(help="worker, supporter, lead, officer hoặc admin")],
     unit: Annotated[str, typer.Argument(help="Mã đơn vị; ROOT là đơn vị gốc.")],
     uses: Annotated[int, typer.Option(min=1, max=100_000, help="Số lượt dùng.")] = 1,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Số ngày còn hạn.")] = 30,

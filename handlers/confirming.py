@@ -43,7 +43,7 @@ def ask(tx: Transaction, author_id: int, house: House, now: datetime) -> bool:
     return True
 
 
-def _question(tx: Transaction, line: EntryLine) -> Reply:
+def _question(tx: Transaction, line: EntryLine, *notes: Note) -> Reply:
     """The whole text, who typed it, and the three answers."""
     entry = tx.entered.of(line.id)
     assert entry is not None  # noqa: S101 - it is in a list of entries
@@ -56,7 +56,7 @@ def _question(tx: Transaction, line: EntryLine) -> Reply:
     )
     fix = (Button(f"menu|correct.{line.id}|-", "button.correct"),)
     said = {"code": line.code, "title": line.title, "name": by}
-    reply = Reply("entry.ask", said, tuple(whole(place)), (row, fix))
+    reply = Reply("entry.ask", said, (*notes, *whole(place)), (row, fix))
     return reply.guarded() if place.sealed else reply
 
 
@@ -85,8 +85,7 @@ def pressed(
     if not entry.waits or line.state in ("withdrawn", "rejected"):
         return _over(tx, person, line, house, now)
     if len(numbers) < 2 or numbers[1] != _stamp(entry):
-        promise(tx, person, [Reply("entry.changed", {"code": line.code})], now)
-        return _say(tx, person, _question(tx, line), now)
+        return _say(tx, person, _question(tx, line, Note("entry.changed", {"code": line.code})), now)
     if name == "yes":
         confirm(tx, person.worker_id, line, "tap", house, now)
         return _over(tx, person, line, house, now)

@@ -70,7 +70,7 @@ def pressed(
         return rights.refused(tx, person, "invite", numbers[0], house, now)
     if len(numbers) == 1:
         return _ask_role(tx, person, unit, now)
-    role = rights.ROLES[numbers[1]] if numbers[1] < len(rights.ROLES) else ""
+    role = rights.NUMBERED[numbers[1]] if numbers[1] < len(rights.NUMBERED) else ""
     if not rights.not_above(role, rights.highest(tx, person.worker_id, unit.id)):
         return rights.refused(tx, person, "invite", unit.id, house, now)
     if len(numbers) == 2:
@@ -85,15 +85,15 @@ def pressed(
 def _ask_role(tx: Transaction, person: Person, unit: UnitNode, now: datetime) -> Outcome:
     own = rights.highest(tx, person.worker_id, unit.id)
     rows = tuple(
-        (Button(f"invite|role.{unit.id}.{number}|-", f"button.role_{role}"),)
-        for number, role in enumerate(rights.ROLES)
+        (Button(f"invite|role.{unit.id}.{rights.NUMBERED.index(role)}|-", f"button.role_{role}"),)
+        for role in rights.ROLES
         if rights.not_above(role, own)
     )
     return _say(tx, person, Reply("invite.role", {"unit": unit.name}, (), rows), now)
 
 
 def _ask_uses(tx: Transaction, person: Person, unit: UnitNode, role: str, now: datetime) -> Outcome:
-    stem = f"invite|uses.{unit.id}.{rights.ROLES.index(role)}"
+    stem = f"invite|uses.{unit.id}.{rights.NUMBERED.index(role)}"
     row = tuple(Button(f"{stem}.{uses}|-", "button.uses", {"count": uses}) for uses in USES)
     reply = Reply("invite.uses", {"role": text(f"role.{role}")}, (), (row,), by_word=True)
     return _say(tx, person, reply, now)
@@ -104,7 +104,7 @@ def _ask_days(
 ) -> Outcome:
     # The number of the event makes these buttons unlike those of another invitation: each makes one.
     drawn = int(event.number) if event.number.isdecimal() else int(now.timestamp())
-    stem = f"invite|days.{unit.id}.{rights.ROLES.index(role)}.{uses}"
+    stem = f"invite|days.{unit.id}.{rights.NUMBERED.index(role)}.{uses}"
     row = tuple(Button(f"{stem}.{days}.{drawn % 10**12}|-", "button.days", {"count": days}) for days in DAYS)
     return _say(tx, person, Reply("invite.days", {"count": uses}, (), (row,), by_word=True), now)
 

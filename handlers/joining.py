@@ -127,13 +127,26 @@ def choose(tx: Transaction, person: Person, unit_id: int, code: str, now: dateti
 
 
 def leave(tx: Transaction, person: Person, unit_id: int, now: datetime) -> tuple[Note, ...]:
-    """Whoever leaves a unit for another leads it no longer: what is sealed there is not theirs to read."""
+    """Whoever leaves a unit for another leads it no longer: what is sealed there is not theirs to read.
+
+    Nor do they enter for its people any more.
+    """
     if person.unit_id in (None, unit_id):
         return ()
-    ended = tx.roles.revoke(person.worker_id, now, role="lead", unit_id=person.unit_id)
+    ended = [
+        held
+        for role in ("lead", "supporter")
+        for held in tx.roles.revoke(person.worker_id, now, role=role, unit_id=person.unit_id)
+    ]
     for held in ended:
         subject = f"worker:{person.worker_id}"
         tx.audit.note(
-            person.worker_id, "role_ended", subject, now, before=f"lead:{held.unit_id}", why="moved"
+            person.worker_id, "role_ended", subject, now, before=f"{held.role}:{held.unit_id}", why="moved"
         )
-    return tuple(Note("start.lead_ended", {"unit": tx.people.unit_name(held.unit_id)}) for held in ended)
+    return tuple(
+        Note(
+            "start.lead_ended" if held.role == "lead" else "start.support_ended",
+            {"unit": tx.people.unit_name(held.unit_id)},
+        )
+        for held in ended
+    )

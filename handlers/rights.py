@@ -1,7 +1,8 @@
 """Who may do what, where: one table, looked up at the moment of the tap and never remembered.
 
-A lead's role reaches the lead's own unit; an officer's its unit and all below; an admin's everything, but
-for the texts of sealed initiatives, which only the reviewers of the initiative's own unit may read.
+A lead's role reaches the lead's own unit, as that of a support group does, which only enters for others; an
+officer's its unit and all below; an admin's everything, but for the texts of sealed initiatives, which only
+the reviewers of the initiative's own unit may read.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from handlers.messages import Note
 from storage.people import Person
 from storage.transaction import Transaction
 
-ROLES = ("worker", "lead", "officer", "admin")  # each gives no more than the one after it
+ROLES = ("worker", "supporter", "lead", "officer", "admin")  # each gives no more than the one after it
+NUMBERED = ("worker", "lead", "officer", "admin", "supporter")  # as buttons know them; only ever added to
 
 _LEADS = frozenset({"lead", "officer", "admin"})
 _OFFICERS = frozenset({"officer", "admin"})
@@ -26,7 +28,7 @@ DEEDS: Mapping[str, frozenset[str]] = {
     "hand_over": _LEADS,
     "relink": _LEADS,
     "review": _LEADS,
-    "enter_for_others": _LEADS,
+    "enter_for_others": _LEADS | {"supporter"},
     "export": _LEADS,
     "bind_group": _LEADS,
     "bulk": _LEADS,
@@ -74,7 +76,7 @@ def highest(tx: Transaction, worker_id: int, unit_id: int | None = None) -> str:
 
 def not_above(role: str, own: str) -> bool:
     """Whether somebody whose highest role is `own` may give `role` to another."""
-    return own != "worker" and role in ROLES and ROLES.index(role) <= ROLES.index(own)
+    return own in _LEADS and role in ROLES and ROLES.index(role) <= ROLES.index(own)
 
 
 def units_for(tx: Transaction, person: Person, deed: str) -> list[int]:

@@ -78,7 +78,7 @@ __all__ = [
     "metadata",
 ]
 
-ROLES = ("worker", "lead", "officer", "admin")
+ROLES = ("worker", "supporter", "lead", "officer", "admin")
 
 
 class Unit(SQLModel, table=True):

@@ -193,6 +193,11 @@ class Phone:
         return self
 
     def answers_until_review(self, **answers: str) -> Phone:
+        self.types("/sangkien")
+        return self.fills_in(**answers)
+
+    def fills_in(self, **answers: str) -> Phone:
+        """Answer every question of the draft that is open."""
         said = {
             "before": "Cuộn vải để dưới đất, mỗi ca hai người khiêng",
             "after": "Đóng giá có bánh xe để lăn cuộn vải. Một người đẩy được.",
@@ -201,7 +206,6 @@ class Phone:
             "applied_on": "25/2/2022",
             **answers,
         }
-        self.types("/sangkien")
         for text in said.values():
             self.types(text)
         self.taps("kỹ thuật")

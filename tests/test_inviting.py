@@ -87,7 +87,7 @@ def test_nobody_is_offered_a_role_above_their_own(ready: Database, clock: Clock)
     lead = holder(ready, clock)
     lead.types("/moi")
     labels = [label for row in lead.last.rows for label, _ in row]
-    assert labels == ["Người lao động", "Người phụ trách"]
+    assert labels == ["Người lao động", "Tổ hỗ trợ nhập thay", "Người phụ trách"]
 
 
 @pytest.mark.parametrize("choice", FORGED)

@@ -35,6 +35,7 @@ def units(tx: Transaction) -> tuple[int, int, int]:
 MATRIX = {
     # role at the middle unit: where it may review — above, here, below
     "worker": (False, False, False),
+    "supporter": (False, False, False),
     "lead": (False, True, False),
     "officer": (False, True, True),
     "admin": (True, True, True),
@@ -54,7 +55,11 @@ def test_a_role_reaches_exactly_its_units(role: str, lan: Phone, clock: Clock) -
         assert reached == MATRIX[role]
         assert sealed == (False, role in ("lead", "officer"), False)
         assert rights.may(tx, person, "see_progress", above, clock())
-        assert rights.may(tx, person, "invite", None, clock()) is (role != "worker")
+        assert rights.may(tx, person, "invite", None, clock()) is (role not in ("worker", "supporter"))
+        entering = (
+            rights.may(tx, person, "enter_for_others", unit, clock()) for unit in (above, here, below)
+        )
+        assert tuple(entering) == ((False, True, False) if role == "supporter" else MATRIX[role])
         assert rights.may(tx, person, "admin", here, clock()) is (role == "admin")
 
 
@@ -75,9 +80,10 @@ def test_nobody_gives_a_role_above_their_own() -> None:
     allowed = {own: [role for role in rights.ROLES if rights.not_above(role, own)] for own in rights.ROLES}
     assert allowed == {
         "worker": [],
-        "lead": ["worker", "lead"],
-        "officer": ["worker", "lead", "officer"],
-        "admin": ["worker", "lead", "officer", "admin"],
+        "supporter": [],
+        "lead": ["worker", "supporter", "lead"],
+        "officer": ["worker", "supporter", "lead", "officer"],
+        "admin": ["worker", "supporter", "lead", "officer", "admin"],
     }
 
 

@@ -37,12 +37,16 @@ REVIEWED = {"lead": "STO", "officer above": "TO", "admin": "TO", "author": "T"}
 Deed = Callable[[World], Typed | Pressed | Started]
 
 
+def filled(world: World, said: str) -> str:
+    return said.format(sealed=world.sealed, open=world.open, draft=world.draft, entered=world.entered)
+
+
 def types(words: str) -> Deed:
-    return lambda world: Typed(words.format(sealed=world.sealed, open=world.open, draft=world.draft))
+    return lambda world: Typed(filled(world, words))
 
 
 def presses(action: str) -> Deed:
-    return lambda world: Pressed(action.format(sealed=world.sealed, open=world.open, draft=world.draft))
+    return lambda world: Pressed(filled(world, action))
 
 
 def listed(world: World, figure: str, unit: str) -> Pressed:
@@ -55,7 +59,7 @@ def listed(world: World, figure: str, unit: str) -> Pressed:
 # path: (what is done, {role: what may be seen}). Whoever is not named sees no marker at all.
 PATHS: dict[str, tuple[Deed, Mapping[str, str]]] = {
     # Commands, every one there is, bare; what is more than nothing stands here, the rest below by itself.
-    "/cuatoi": (types("/cuatoi"), AUTHOR_LISTS),
+    "/cuatoi": (types("/cuatoi"), {**AUTHOR_LISTS, "mate": "T"}),
     "/nhap": (types("/nhap"), AUTHOR_LISTS),
     "/start": (lambda _: Started(""), AUTHOR_LISTS),
     "/ngonngu": (types("/ngonngu"), NOBODY),
@@ -111,6 +115,28 @@ PATHS: dict[str, tuple[Deed, Mapping[str, str]]] = {
     "how much the sealed one lets out": (presses("share|one.{sealed}|-"), NOBODY),
     "let out all of the sealed one": (presses("share|one.{sealed}.published|-"), NOBODY),
     "how much the unit lets out": (presses("share|unit.1|-"), NOBODY),
+    # What somebody typed for a worker who has not confirmed it: its title for whoever typed it, the words
+    # for the worker alone. Everything else is refused or asks again what was open.
+    "what was typed for others": (presses("proxy|list.0|-"), {**AUTHOR_LISTS, "supporter": "T"}),
+    "one typed for a worker": (presses("proxy|see.{entered}|-"), {**AUTHOR_LISTS, "supporter": "T"}),
+    "one the author sent, as if typed": (presses("proxy|see.{sealed}|-"), AUTHOR_LISTS),
+    "correct what was typed": (presses("proxy|fix.{entered}|-"), AUTHOR_LISTS),
+    "a code for whoever it was typed for": (
+        presses("proxy|code.{entered}|-"),
+        {**AUTHOR_LISTS, "supporter": "T"},
+    ),
+    "signed on paper": (presses("proxy|really_paper.{entered}|-"), {**AUTHOR_LISTS, "supporter": "T"}),
+    "who it really is": (presses("proxy|link.{entered}.0|-"), {**AUTHOR_LISTS, "supporter": "T"}),
+    "that it is somebody": (presses("proxy|really_same.{entered}.1|-"), {**AUTHOR_LISTS, "supporter": "T"}),
+    "/nophoi SK-00003": (types("/nophoi SK-00003"), {**AUTHOR_LISTS, "supporter": "T"}),
+    "whom to enter for": (presses("proxy|who.1|-"), AUTHOR_LISTS),
+    "what waits for one's word": (presses("entry|list.0|-"), {**AUTHOR_LISTS, "mate": "T"}),
+    "read what waits for one's word": (presses("entry|see.{entered}|-"), {**AUTHOR_LISTS, "mate": "ST"}),
+    "say that it is theirs": (presses("entry|yes.{entered}.1|-"), {**AUTHOR_LISTS, "mate": "ST"}),
+    "say that it is not": (presses("entry|really_no.{entered}.1|-"), {**AUTHOR_LISTS, "mate": "ST"}),
+    "say that all are": (presses("entry|all.{entered}|-"), AUTHOR_LISTS),
+    "read the typed one": (presses("sealed|read.{entered}|-"), {"mate": "ST", "lead": "ST"}),
+    "the typed one in the queue": (presses("queue|open.{entered}|-"), REVIEWED),
     "people of the unit": (presses("people|list.1.0|-"), AUTHOR_LISTS),
 }
 for _name, (_vietnamese, _english) in COMMANDS.items():
