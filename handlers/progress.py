@@ -214,11 +214,17 @@ def picture(
 
 
 def in_group(tx: Transaction, unit_id: int, argument: str, house: House, now: datetime) -> tuple[Note, ...]:
-    """What a group is told: the figures of its unit, or of one below it that was named by its code."""
-    named = tx.units.by_code(argument) if argument else None
-    inside = named is not None and tx.tree.is_within(named.id, unit_id)
-    unit = named if inside else tx.units.by_id(unit_id)
-    return () if unit is None else tuple(said_of(tx, unit, None, house.programme, now))
+    """What a group is told: the figures of its unit, or of one below it that was named by code or name.
+
+    Of another unit nothing, and that is said; what was typed is not repeated before everybody.
+    """
+    named = meant(tx, argument, house.programme.local_day(now))[0] if argument else unit_id
+    inside = named is not None and tx.tree.is_within(named, unit_id)
+    unit = tx.units.by_id(named if named is not None and inside else unit_id)
+    if unit is None:
+        return ()
+    elsewhere = () if inside else (Note("progress.group_elsewhere", {"unit": unit.name}),)
+    return (*elsewhere, *said_of(tx, unit, None, house.programme, now))
 
 
 def _forget(tx: Transaction, person: Person) -> None:

@@ -256,6 +256,66 @@ class TestTheUnit:
         assert "không còn hoạt động từ 15/08/2023" in lead.types(f"/tiendo {unit.code}")[-1].text
 
 
+class TestBadInput:
+    def test_without_members_a_percentage_is_no_target_and_nothing_is_divided(self, lead: Phone) -> None:
+        unit = leaf(lead.database)
+        counted = metadata.tables["unit_members"]
+        with lead.database.transaction() as tx:
+            tx.connection.execute(update(counted).where(counted.c.unit_id == unit.id).values(members=0))
+        only(lead, AIMED)
+        has(lead.database, unit, 3, people=2)
+        said = lead.types("/tiendo")[-1].text
+        assert "đã hợp lệ 3, chờ xét 0 (chưa có chỉ tiêu)" in said and "chưa có số đoàn viên" in said
+        assert "%" not in said and "Đoàn viên:" not in said
+        lead.taps("Hình tiến độ")
+        assert "chưa có chỉ tiêu" in str(lead.last.files[0].caption)
+
+    def test_members_without_a_target_are_a_share_and_no_promise(self, lead: Phone) -> None:
+        only(lead, PROGRAMME)
+        has(lead.database, leaf(lead.database), 3, people=2)
+        said = lead.types("/tiendo")[-1].text
+        assert "2/42 đoàn viên = đạt 4,8 %" in said and "(chưa có chỉ tiêu)" in said
+        assert "Cần " not in said and "thì đạt" not in said
+
+    def test_a_phase_without_entries_says_so_and_what_is_to_be_reached(self, lead: Phone) -> None:
+        runs(lead, replace(PROGRAMME, phases=(FIRST, AIMED.phases[0], THIRD)))
+        with lead.database.transaction() as tx:
+            settle_aims(tx, lead.house.programme, lead.clock().date())
+        lead.types("/tiendo")
+        lead.taps("Giai đoạn 1")
+        first = lead.last.text
+        lead.taps("Giai đoạn 2")
+        second = lead.last.text
+        lead.taps("Giai đoạn 3")
+        third = lead.last.text
+        assert "đã đóng" in first and "Chưa có sáng kiến nào được nộp.\nChưa có chỉ tiêu." in first
+        assert "Chưa có sáng kiến nào được nộp." in second and "0/4 = đạt 0,0 %" in second
+        assert "chưa mở" in third and "Chỉ tiêu: 4 sáng kiến hợp lệ" in third and "0,0 %" not in third
+        for _ in range(2):
+            lead.taps("Hình tiến độ")
+            lead.taps("Xem số liệu")
+
+    @pytest.mark.parametrize(
+        "typed", ["a" * 5_000, "ệ " * 2_500, "'; DROP TABLE unit; --", "%_%", "\x00\ud83d", "-1", "٣"]
+    )
+    def test_whatever_is_typed_is_answered_with_something_to_choose(self, typed: str, lead: Phone) -> None:
+        said = lead.types(f"/tiendo {typed}")[-1].text
+        assert 0 < len(said) < 4_096
+        assert len(lead.last.rows) >= 2
+
+    def test_a_worker_sees_figures_of_another_unit_and_nobody_in_it(self, lead: Phone, clock: Clock) -> None:
+        other = leaf(lead.database, 3)
+        has(lead.database, other, 2, people=2)
+        hung = member(lead.database, clock, "200", "Trần Văn Hùng")
+        runs(hung, AIMED)
+        said = hung.types(f"/tiendo {other.code}")[-1].text
+        assert other.name in said.splitlines()[0] and "đã hợp lệ 2/" in said
+        assert not any(word in label for label in labels(hung) for word in ("Hợp lệ (", "Excel"))
+        for action in ("valid", "waiting", "returned"):
+            hung.presses(f"progress|{action}.{other.id}.0.0|-")
+        assert refusals(lead.database) == ["review"] * 3
+
+
 class TestWaysOn:
     def test_down_goes_to_those_furthest_behind_and_up_again(self, lead: Phone) -> None:
         with lead.database.reading() as tx:
@@ -374,8 +434,10 @@ class TestGroups:
         with lead.database.reading() as tx:
             own = told(tx, unit.id, "", lead.house, lead.clock())
             above = told(tx, unit.id, other.code, lead.house, lead.clock())
-            below = told(tx, other.id, unit.code, lead.house, lead.clock())
-        assert own == above == below
+            nobody = told(tx, unit.id, "Lan ở tổ may nói nhỏ", lead.house, lead.clock())
+            for typed in (unit.code, unit.name):
+                assert told(tx, other.id, typed, lead.house, lead.clock()) == own
+        assert above == nobody and above[1:] == own and above[0].params == {"unit": unit.name}
         assert own[0].params["unit"] == unit.name
 
     def test_an_unbound_group_is_shown_the_way(self, lead: Phone) -> None:
