@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from sqlalchemy import insert, select, text
 
+from handlers.erasure import erase
 from handlers.moves import Decision, decide
 from storage.aims import UnitAims
 from storage.database import Database
@@ -53,11 +54,15 @@ def tree(database: Database) -> Database:
             values = {"id": number, "name": f"W{number}", "language": "vi", "created_at": now}
             tx.connection.execute(insert(WORKER).values(**values))
         tx.roles.grant(ADMIN, "admin", ROOT, now)
-        above = ((ROOT, None), (LEFT, ROOT), (RIGHT, ROOT), (LEAF, LEFT))
-        # So small that random moves cross them in both directions.
-        aims = [UnitAims(one, ph, up, 2, 2) for ph in ("gd1", "gd2", ALL) for one, up in above]
-        tx.aims.write([], aims)
+        tx.connection.execute(WORKER.update().where(WORKER.c.id > 8).values(placeholder=True))
+        tx.aims.write([], aims(LEFT))
     return database
+
+
+def aims(above_leaf: int) -> list[UnitAims]:
+    """Targets so small that random moves cross them in both directions."""
+    above = ((ROOT, None), (LEFT, ROOT), (RIGHT, ROOT), (LEAF, above_leaf))
+    return [UnitAims(one, phase, up, 2, 2) for phase in ("gd1", "gd2", ALL) for one, up in above]
 
 
 def submit(
@@ -139,34 +144,84 @@ def test_taking_a_decision_back_takes_it_out_of_the_figures(tree: Database) -> N
     agree(tree)
 
 
+DEEDS = ("accept", "return", "reject", "undo", "withdraw", "appeal", "strike")
+RARER = ("correct", "correct", "leave", "merge", "erase", "move")
+
+
+class Fate:
+    """Whatever may happen to initiatives and people, by dice."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice, self.clock = random.Random(seed), Clock()
+        self.people, self.by_name, self.made = list(range(2, 9)), [9, 10], list[int]()
+        self.seen: set[str] = set()
+
+    def strikes(self, tx: Transaction) -> None:
+        self.clock.passes(hours=self.dice.randrange(30))
+        if not self.made or self.dice.random() < 0.3:
+            several = self.dice.sample(self.people + self.by_name, self.dice.randrange(1, 4))
+            vnd, phase = self.dice.choice([None, 0, 7_000_000]), self.dice.choice(["gd1", "gd2"])
+            unit = self.dice.choice([LEFT, RIGHT, LEAF])
+            self.made.append(submit(tx, self.clock, unit, *several, vnd=vnd, phase=phase))
+        elif self.dice.random() < 0.3:
+            rare = self.dice.choice(RARER)
+            self.seen.add(rare)
+            getattr(self, rare)(tx)
+        else:
+            number, deed = self.dice.choice(self.made), self.dice.choice(DEEDS)
+            rows = select(INITIATIVE.c.author_id).where(INITIATIVE.c.id == number)
+            author = tx.connection.execute(rows).scalar_one()
+            take(tx, self.clock, author if deed in ("withdraw", "appeal") else ADMIN, number, deed)
+
+    def correct(self, tx: Transaction) -> None:
+        """Other benefit, other co-authors, as handing in a correction writes them."""
+        number, vnd = self.dice.choice(self.made), self.dice.choice([None, 3_000_000])
+        with tx.tallies.counting(number):
+            said = {
+                "benefit_vnd": vnd,
+                "benefit_in_money": vnd is not None,
+                "benefit_period": vnd and "month",
+            }
+            tx.connection.execute(INITIATIVE.update().where(INITIATIVE.c.id == number).values(**said))
+            other = (AUTHOR.c.initiative_id == number) & (AUTHOR.c.position > 0)
+            tx.connection.execute(AUTHOR.delete().where(other))
+            person = {"position": 1, "worker_id": self.dice.choice(self.people), "name": "W", "share": 1}
+            tx.connection.execute(AUTHOR.insert().values(initiative_id=number, **person))
+
+    def leave(self, tx: Transaction) -> None:
+        """A co-author turns out to be nobody who is known here."""
+        number = self.dice.choice(self.made)
+        with tx.tallies.counting(number):
+            mine = (AUTHOR.c.initiative_id == number) & (AUTHOR.c.worker_id == self.dice.choice(self.people))
+            tx.connection.execute(AUTHOR.update().where(mine).values(worker_id=None))
+
+    def merge(self, tx: Transaction) -> None:
+        """Somebody known by name only is one of the others."""
+        if self.by_name:
+            tx.entered.merge(self.by_name.pop(), self.dice.choice(self.people))
+
+    def erase(self, tx: Transaction) -> None:
+        if len(self.people) > 4:
+            erase(tx, self.people.pop(), HOUSE, self.clock())
+
+    def move(self, tx: Transaction) -> None:
+        """The lower unit changes over, as a list that says so does it."""
+        above = self.dice.choice([LEFT, RIGHT])
+        tx.connection.execute(UNIT.update().where(UNIT.c.id == LEAF).values(parent_id=above))
+        rebuild_tree(tx.connection)
+        Recount(tx.connection).rebuild()
+        tx.aims.write([], aims(above))
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_after_anything_at_all_the_kept_figures_are_those_of_the_rows(seed: int, tree: Database) -> None:
-    dice, clock, made = random.Random(seed), Clock(), []
-    for _ in range(60):
-        clock.passes(hours=dice.randrange(30))
+    fate = Fate(seed)
+    for turn in range(80):
         with tree.transaction() as tx:
-            if not made or dice.random() < 0.3:
-                people = dice.sample(range(2, 11), dice.randrange(1, 4))
-                vnd = dice.choice([None, 0, 7_000_000])
-                made.append(submit(tx, clock, dice.choice([LEFT, RIGHT, LEAF]), *people, vnd=vnd,
-                                   phase=dice.choice(["gd1", "gd2"])))  # fmt: skip
-                continue
-            number = dice.choice(made)
-            deed = dice.choice(
-                ["accept", "return", "reject", "undo", "withdraw", "appeal", "strike", "people"]
-            )
-            if deed == "people":
-                with tx.tallies.counting(number):
-                    gone = dice.randrange(2, 11)
-                    mine = (AUTHOR.c.initiative_id == number) & (AUTHOR.c.worker_id == gone)
-                    tx.connection.execute(AUTHOR.update().where(mine).values(worker_id=None))
-                continue
-            author = tx.connection.execute(
-                select(INITIATIVE.c.author_id).where(INITIATIVE.c.id == number)
-            ).scalar_one()
-            who = author if deed in ("withdraw", "appeal") else ADMIN
-            take(tx, clock, who, number, deed)
-    agree(tree)
+            fate.strikes(tx)
+        if turn % 20 == 19:
+            agree(tree)
+    assert fate.seen == set(RARER)
 
 
 def test_a_wrong_figure_is_found_and_mended(tree: Database) -> None:
