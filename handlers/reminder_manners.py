@@ -110,5 +110,5 @@ def last_of(tx: Transaction, house: House, moment: Moment, now: datetime) -> Mom
     for phase in house.programme.phases:
         if phase.code == moment.phase:
             found = moments_of(house.programme, phase, moves[phase.code], now)
-            return next((one for one in found if one.last and one.at > now), None)
+            return next((one for one in found if one.last and not one.sweep and one.at > now), None)
     return None

@@ -7,7 +7,7 @@ so that after a night or a week without the bot nobody gets three reminders at o
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from handlers.programme import Phase, Programme
@@ -20,6 +20,7 @@ TOLD = timedelta(hours=24)  # a distance so soon after the notice of a new date 
 LATE = timedelta(minutes=15)  # from here on a message says that it is late
 WEEK = timedelta(days=7)
 MISSED = 8  # weeks: of a longer absence the digests are not accounted for one by one
+SWEPT, LATEST = ".late", timedelta(minutes=30)  # before a close: time enough to hand in a draft
 HOLIDAYS = timedelta(days=10)  # no run of days off is longer
 # One of these at a time for a phase, the most urgent first.
 URGENCY = ("closes", "reviewed", "moved", "before", "half", "digest", "opens")
@@ -29,7 +30,8 @@ URGENCY = ("closes", "reviewed", "moved", "before", "half", "digest", "opens")
 class Moment:
     """Something to be said from `at` until before `until`; `offset` names it within its kind.
 
-    `once` is the offset under which a person is told at most once, however often the moment comes.
+    `once` is the offset under which a person is told at most once, however often the moment comes. `sweep`:
+    the last warning once more, for drafts that were begun after it.
     """
 
     kind: str
@@ -39,6 +41,12 @@ class Moment:
     until: datetime
     once: str = ""
     last: bool = False
+    sweep: bool = False
+
+    @property
+    def noted(self) -> tuple[str, str, str]:
+        """What is written down of a person goes under this."""
+        return self.kind, self.phase, self.offset.removesuffix(SWEPT)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -134,13 +142,20 @@ def _before(programme: Programme, phase: Phase, moves: Moves) -> list[Moment]:
         if at > phase.opens:
             found.append((distance, at))
     ends = [*(at for _, at in found[1:]), phase.closes][: len(found)]
-    return [
+    moments = [
         Moment(
             "before", phase.code, _again(written(distance), moves.generation), at, until,
             once=f"{written(distance)}{moves.tag}", last=until == phase.closes,
         )
         for (distance, at), until in zip(found, ends, strict=True)
     ]  # fmt: skip
+    return [*moments, *_sweeps(moments, phase)]
+
+
+def _sweeps(moments: Sequence[Moment], phase: Phase) -> Iterable[Moment]:
+    at = phase.closes - LATEST
+    if moments and moments[-1].at < at:
+        yield replace(moments[-1], offset=moments[-1].offset + SWEPT, at=at, sweep=True)
 
 
 def _idle(programme: Programme, phase: Phase) -> list[Moment]:
@@ -192,6 +207,8 @@ def choose(
     coming = [moment.at for moment in moments if moment.at > now]
     open_ = [moment for moment in moments if moment.at <= now and moment.key not in settled]
     skipped = [(moment, reason) for moment in open_ if (reason := _why_not(moment, moments, moves, now))]
+    if any(moment.last and not moment.sweep for moment in open_):  # everybody hears it now
+        skipped += [(moment, "nearer") for moment in open_ if moment.sweep and now < moment.until]
     gone = {moment.key for moment, _ in skipped}
     left = sorted((moment for moment in open_ if moment.key not in gone), key=_urgency)
     rivals = [moment for moment in left if moment.kind in URGENCY]

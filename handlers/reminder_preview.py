@@ -70,7 +70,9 @@ def _of_day(house: House, phase: Phase, moves: Moves, begin: datetime, end: date
         *moments_of(house.programme, phase, moves, begin),
         *moments_of(house.programme, phase, moves, end),
     ]
-    named = {one.key: one for one in both if begin <= one.at < end and one.kind != "reviewed"}
+    named = {
+        one.key: one for one in both if begin <= one.at < end and one.kind != "reviewed" and not one.sweep
+    }
     return list(named.values())
 
 

@@ -21,6 +21,8 @@ from storage.reminders import Reader
 from storage.transaction import Transaction
 
 PAGE = 500
+SWEPT_BY = ("drafts",)  # whoever began something after the last warning
+QUIETLY = frozenset({"reviewed"})  # is looked for every morning: only what is said is written down
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def tick(tx: Transaction, house: House, now: datetime, most: int = PAGE) -> Tick
         for moment, reason in one.skipped:
             if tx.reminder_log.hold(moment.key, now).state == "open":
                 tx.reminder_log.settle(moment.key, "skipped", now, reason=reason)
-                tx.reminder_log.note(moment.key, [(None, "skipped", reason)], now)
+                if not moment.sweep:
+                    tx.reminder_log.note(moment.key, [(None, "skipped", reason)], now)
     due = [moment for one in chosen for moment in one.due]
     next_at = min((one.next_at for one in chosen if one.next_at is not None), default=None)
     if not due:
@@ -68,7 +71,8 @@ def _page(
         return 0, True
     if moment.kind == "closes" and mark.cursor == 0:
         tx.reminder_log.freeze(moment.phase, "closes", now)
-    workers = tx.reminders.page(KINDS[moment.kind].audiences, moment.phase, mark.cursor, most)
+    audiences = SWEPT_BY if moment.sweep else KINDS[moment.kind].audiences
+    workers = tx.reminders.page(audiences, moment.phase, mark.cursor, most)
     finished = len(workers) < most
     if not workers:
         tx.reminder_log.settle(moment.key, "done", now, cursor=mark.cursor)
@@ -108,7 +112,7 @@ def _promise(
     reason = "late" if moment.late(now) else ""
     for worker, reader, one in spoken:
         if reader is None or one.reply is None:
-            if moment.kind != "reviewed":
+            if moment.kind not in QUIETLY and not moment.sweep:
                 notes.append((worker, "silent", one.reason))
             continue
         manner = manners[worker]
@@ -134,7 +138,7 @@ def _kept(
     """Promise what was not promised before, and note it; how many were new."""
     made = tx.reminder_log.promise([row for _, row in rows])
     new = [(worker, "promised", reason) for (worker, _), fresh in zip(rows, made, strict=True) if fresh]
-    tx.reminder_log.note(moment.key, [*notes, *new], now)
+    tx.reminder_log.note(moment.noted, [*notes, *new], now)
     return len(new)
 
 

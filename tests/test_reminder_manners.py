@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - fixtures are given by name
 """How one person is spoken to unasked: quiet hours of shifts, chosen distances and hours, snoozes."""
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from storage.database import Database
 from storage.models import metadata
 from storage.reminder_choices import Choice, Hours
 from tests.phone import PHASES, ZONE, Clock, Phone
+from tests.reminding import delivered
 from tests.test_reminders import begins_a_draft, clock, phone, ticks  # noqa: F401 - fixtures
 
 OUTBOX, UNIT = metadata.tables["outbox"], metadata.tables["unit"]
@@ -63,7 +65,7 @@ def test_neither_a_choice_nor_a_snooze_nor_the_night_takes_the_last_warning() ->
     assert Manner(NIGHT, choice).say_at(three_days(last=True), local(31, 22)) == (local(31, 22), "")
 
 
-def joins_unit(phone: Phone) -> int:  # noqa: F811
+def joins_unit(phone: Phone) -> int:
     with phone.database.transaction() as tx:
         for code, level in (("A", "tren"), ("B", "cs")):
             tx.connection.execute(
@@ -78,7 +80,7 @@ def joins_unit(phone: Phone) -> int:  # noqa: F811
         return above.id
 
 
-def test_a_shift_has_quiet_hours_of_its_own_also_when_set_above_it(phone: Phone, clock: Clock) -> None:  # noqa: F811
+def test_a_shift_has_quiet_hours_of_its_own_also_when_set_above_it(phone: Phone, clock: Clock) -> None:
     above = joins_unit(phone)
     begins_a_draft(phone)
     with phone.database.transaction() as tx:
@@ -88,7 +90,7 @@ def test_a_shift_has_quiet_hours_of_its_own_also_when_set_above_it(phone: Phone,
     assert due_of(phone.database, "before:gd2:7d:%") == local(25, 14)
 
 
-def test_a_last_warning_that_a_shift_would_sleep_through_comes_before_it(phone: Phone, clock: Clock) -> None:  # noqa: F811
+def test_a_last_warning_that_a_shift_would_sleep_through_comes_before_it(phone: Phone, clock: Clock) -> None:
     above = joins_unit(phone)
     begins_a_draft(phone)
     with phone.database.transaction() as tx:
@@ -98,3 +100,77 @@ def test_a_last_warning_that_a_shift_would_sleep_through_comes_before_it(phone: 
     assert due_of(phone.database, "before:gd2:3h:%") == local(31, 17, 59)
     clock.at = CLOSES - timedelta(hours=3, minutes=1)
     assert ticks(phone.database, clock()) == 0
+
+
+def drops_the_draft(phone: Phone) -> None:
+    with phone.database.transaction() as tx:
+        for line in tx.drafts.of(1):
+            tx.drafts.drop(line.id)
+
+
+def last_ones(phone: Phone) -> int:
+    """How many last warnings arrive from now until the close."""
+    count = 0
+    while phone.clock.at < CLOSES:
+        ticks(phone.database, phone.clock())
+        count += sum("⏰" in said.text for said in delivered(phone))
+        phone.clock.passes(minutes=10)
+    return count
+
+
+def test_a_draft_begun_after_an_early_last_warning_was_dropped_has_its_own(
+    phone: Phone, clock: Clock
+) -> None:
+    above = joins_unit(phone)
+    begins_a_draft(phone)
+    with phone.database.transaction() as tx:
+        tx.reminder_choices.set_quiet(above, Hours(time(18), time(2)), 1, clock())
+    clock.at = CLOSES - timedelta(hours=24)
+    ticks(phone.database, clock())
+    delivered(phone, local(31, 8))
+    drops_the_draft(phone)
+    clock.at = local(31, 17, 59)
+    assert delivered(phone) == []  # nothing to warn of
+    begins_a_draft(phone)
+    phone.types("/huy")
+    assert last_ones(phone) == 1
+
+
+def test_a_draft_begun_after_the_last_warning_has_one_half_an_hour_before_the_close(
+    phone: Phone,
+    clock: Clock,
+) -> None:
+    clock.at = local(31, 22)
+    ticks(phone.database, clock())
+    begins_a_draft(phone)
+    phone.types("/huy")
+    assert last_ones(phone) == 1
+    with phone.database.reading() as tx:
+        assert [outcome for _, _, outcome, _ in tx.reminder_log.notes(1, 1)] == ["promised"]
+
+
+def test_who_had_the_last_warning_has_it_once(phone: Phone, clock: Clock) -> None:
+    begins_a_draft(phone)
+    phone.types("/huy")
+    clock.at = local(31, 20)
+    ticks(phone.database, clock())
+    delivered(phone)
+    assert last_ones(phone) == 1
+
+
+def test_after_an_absence_over_the_last_warning_it_is_said_once_to_everybody(
+    phone: Phone, clock: Clock
+) -> None:
+    begins_a_draft(phone)
+    phone.types("/huy")
+    clock.at = CLOSES - timedelta(minutes=20)
+    assert last_ones(phone) == 1
+
+
+def test_a_snooze_until_after_the_close_keeps_the_last_warning(phone: Phone, clock: Clock) -> None:
+    begins_a_draft(phone)
+    phone.types("/nhac 15/9")
+    assert "hoãn đến" in phone.last.text and "luôn có" in phone.last.text
+    phone.types("/huy")
+    clock.at = local(25, 9)
+    assert last_ones(phone) == 1

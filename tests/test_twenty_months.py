@@ -55,6 +55,7 @@ class Months:
         self.joined: set[tuple[Key, int]] = set()  # said together with another message, in this round
         self.last: dict[tuple[Key, int], tuple[str, str]] = {}
         self.seen: dict[Key, tuple[str, str, datetime]] = {}  # moments: done or skipped, why, when
+        self.swept: set[Key] = set()
         self.wrong: list[str] = []
         self.read, self.steps = 0, 0
 
@@ -190,13 +191,29 @@ class Months:
     async def _hears_of_moments(self) -> None:
         states = await self.ledger.within(lambda tx: tx.reminder_log.moments())
         for key, mark in states.items():
-            if key not in self.seen and mark.state != "open":
+            if key[2].endswith(".late"):
+                if key not in self.swept and mark.state == "done":
+                    self._are_swept(key)
+            elif key not in self.seen and mark.state != "open":
                 self.seen[key] = (mark.state, "", self.now)
                 if key[0] == "closes":
                     self.oracle.closes(key[1])
                 for one in self.world.people.values():
                     if self.oracle.audience(key[0], key[1], one):
                         self._is_noted(key, one)
+
+    def _are_swept(self, key: Key) -> None:
+        """Half an hour before a close nobody has a draft without having been promised its last warning."""
+        self.swept.add(key)
+        for one in self.world.people.values():
+            its = (key[0], key[1], key[2].removesuffix(".late"))
+            promised = self.last.get((its, one.id), ("",))[0] == "promised" or (its, one.id) in self.sent
+            if (
+                one.drafts
+                and not self.oracle.told(key[0], self._phase(key[1]), one, self.now)
+                and not promised
+            ):
+                self.finds("a late draft without a warning", key, one.id)
 
     def _is_noted(self, key: Key, one: Somebody) -> None:
         """Whoever may expect a word is promised one, or it is written down why not; and that is so."""
