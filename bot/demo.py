@@ -23,6 +23,11 @@ ZONE = "Asia/Ho_Chi_Minh"
 # Hải Phòng's two phases, as days before the second one closes.
 SECOND_OPENS, FIRST_OPENS = 457, 730
 CLOSES_IN = 30
+ROLES_TO_TRY = (
+    ("Phụ trách đơn vị · lead", "lead", "T09-020"),
+    ("Cán bộ cấp trên · officer", "officer", "ROOT"),
+    ("Quản trị · admin", "admin", "ROOT"),
+)
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -99,6 +104,9 @@ async def _demo(folder: Path, port: int) -> str | None:
         await _bot("units", "import", str(UNITS), "--config", str(file), quiet=True)
         sandbox.next_reminder = coming(file)
         announce(f"\n  Mở trang này trong trình duyệt:  {sandbox.url}/\n")
+        for line in await asyncio.to_thread(ways_in, file):
+            announce(f"  {line}")
+        announce(f"  .venv/bin/sangkien … --config {file}\n")
         announce("  (Ctrl+C để dừng. The real bot is running against a local stand-in for Telegram.)")
         while True:
             code = await _bot("run", "--config", str(file))
@@ -110,6 +118,23 @@ async def _demo(folder: Path, port: int) -> str | None:
             await asyncio.sleep(0.5)
     finally:
         await sandbox.stop()
+
+
+def ways_in(file: Path) -> list[str]:
+    """A line with a code for each role, so that whoever watches can be a lead or an officer as well."""
+    from bot.commands import opened
+    from bot.config import load
+    from bot.invitations import invite_to
+
+    settings = load(file, {"SANGKIEN_TELEGRAM__TOKEN": TOKEN})
+    database = opened(settings)
+    try:
+        return [
+            f"{what}: /start {invite_to(settings, database, (role, unit, 100, 30), None)[0]}"
+            for what, role, unit in ROLES_TO_TRY
+        ]
+    finally:
+        database.close()
 
 
 def coming(file: Path) -> Callable[[datetime], datetime | None]:

@@ -69,8 +69,14 @@ class Progress:
 
     @property
     def leading(self) -> str:
-        """The measure that puts units below in order: initiatives, unless only people have a target."""
-        aimed = [one.target is not None or one.units.aimed > 0 for one in (self.initiatives, self.people)]
+        """The measure that puts units below in order: initiatives, unless those have a target of people only.
+
+        Where no unit below has any, the unit's own targets say which.
+        """
+        measured = (self.initiatives, self.people)
+        aimed = [one.units.aimed > 0 for one in measured]
+        if not any(aimed):
+            aimed = [one.target is not None for one in measured]
         return MEASURES[1] if aimed == [False, True] else MEASURES[0]
 
     @property

@@ -9,7 +9,11 @@ import aiohttp
 import pytest
 
 from bot import clock, demo
+from bot.commands import opened
+from bot.config import load
 from bot.sandbox import Sandbox
+from bot.unit_import import import_file
+from handlers.codes import code_hash
 
 START = datetime(2026, 3, 2, 3, tzinfo=UTC)
 
@@ -45,3 +49,16 @@ async def test_the_clock_jumps_to_the_next_reminder_and_says_how_far(tmp_path: P
     assert seen == sorted(set(seen)) and heard[-1] == seen[-1] - START
     closes = START + timedelta(days=demo.CLOSES_IN)
     assert sum(closes - timedelta(days=8) < at < closes for at in seen) >= 4
+
+
+def test_each_announced_code_opens_its_role(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(demo.configuration(tmp_path, "http://127.0.0.1:1", START), encoding="utf-8")
+    database = opened(load(file, {"SANGKIEN_TELEGRAM__TOKEN": demo.TOKEN}))
+    list(import_file(database, demo.UNITS, START, dry_run=False))
+    codes = [line.rpartition(" ")[2] for line in demo.ways_in(file)]
+    with database.reading() as tx:
+        now = clock.now()
+        found = [tx.invitations.open(code_hash(code), now, now.date()) for code in codes]
+    database.close()
+    assert [one and one.role for one in found] == ["lead", "officer", "admin"]

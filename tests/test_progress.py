@@ -350,6 +350,14 @@ class TestWaysOn:
         lead.types("/tiendo ROOT")
         lead.taps("trực thuộc (")
         assert "chỉ tiêu về người" in lead.last.text and "– sáng kiến: 0, chờ xét 0" in lead.last.text
+        above = (Target("initiatives", count=100), TARGETS[1])  # of initiatives only at the top
+        only(lead, replace(AIMED, phases=(replace(PHASES[0], targets=above),)))
+        lead.types("/tiendo ROOT")
+        lead.taps("trực thuộc (")
+        assert "chỉ tiêu về người" in lead.last.text
+        lead.taps("Quay lại")
+        lead.taps("Hình các đơn vị")
+        assert paper(lead).params["measure"] == "people"
         only(lead, PROGRAMME)
         lead.types("/tiendo ROOT")
         lead.taps("trực thuộc (")
