@@ -1,4 +1,4 @@
-"""The figures of the two documents this bot was made for come out as they were published."""
+"""Figures of a unit from its rows, its targets and its members, whatever of them is missing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from sqlalchemy import insert
 
 from bot.unit_import import import_file
 from handlers.aims import sizes_of
-from handlers.figures import decimal, grouped
 from handlers.programme import Phase, Programme, Target
-from handlers.progress_figures import Progress, progress_of
+from handlers.progress_figures import progress_of
 from storage.aims import Size
 from storage.database import Database
 from storage.models import metadata
-from storage.recount import Recount
 from storage.transaction import Transaction
 from tests.phone import ZONE
 
@@ -87,16 +85,6 @@ def put(
     tx.connection.execute(insert(AUTHOR), authors)
 
 
-def shown(progress: Progress) -> list[str]:
-    one = progress.initiatives
-    assert one.share is not None
-    return [
-        grouped(one.done, "vi"),
-        f"{decimal(one.share, 'vi')} %",
-        f"{one.units.reached}/{one.units.aimed}",
-    ]
-
-
 def uppers(tx: Transaction) -> list[tuple[int, int, int]]:
     """The superior unions: their numbers, how many initiatives make ten per cent, and a unit below each."""
     root = tx.units.root()
@@ -107,55 +95,6 @@ def uppers(tx: Transaction) -> list[tuple[int, int, int]]:
         if aim:
             found.append((child.id, aim, tx.units.children(child.id)[0].id))
     return found
-
-
-def test_ba_ria_vung_tau_closes_with_the_figures_that_were_published(database: Database) -> None:
-    list(import_file(database, UNITS, at(2022, 1, 8), dry_run=False, programme=BRVT))
-    with database.transaction() as tx:
-        root = tx.units.root()
-        assert root is not None and tx.aims.size(root.id).members == 138_110
-        assert tx.aims.of(root.id, "p") == (13_811, None)
-        above = uppers(tx)
-        assert len(above) == 14
-        reached, others = above[:8], above[8:]
-        done = 0
-        for _, aim, leaf in reached:
-            put(tx, leaf, aim, "p", vnd=35_000_000)
-            done += aim
-        for _, aim, leaf in others:
-            put(tx, leaf, aim - 1, "p")
-            done += aim - 1
-        put(tx, reached[0][2], 15_040 - done, "p")
-        Recount(tx.connection).rebuild()
-    with database.transaction() as tx:
-        closing = progress_of(tx, BRVT, root.id, BRVT.phases[0], at(2023, 8, 31))
-        assert shown(closing) == ["15.040", "108,9 %", "8/14"]
-        assert closing.figures.benefit_year == 35_000_000 * closing.figures.figures
-        assert closing.days_left == 1 and closing.reached_on is None
-        assert shown(progress_of(tx, BRVT, root.id, None, at(2023, 9, 1))) == shown(closing)
-
-
-def test_hai_phong_has_two_phases_and_a_share_of_people_in_each_unit_in_each(database: Database) -> None:
-    list(import_file(database, UNITS, at(2021, 9, 1), dry_run=False, programme=HAI_PHONG))
-    with database.transaction() as tx:
-        root = tx.units.root()
-        assert root is not None
-        assert tx.aims.of(root.id, "gd1")[0] == 20_000 and tx.aims.of(root.id, "gd2")[0] == 25_000
-        assert tx.aims.of(root.id, "*") == (45_000, 20_717)
-        upper = next(child for child in tx.units.children(root.id) if tx.units.children(child.id))
-        leaf = tx.units.children(upper.id)[0]
-        members, people = tx.aims.size(leaf.id).members, tx.aims.of(leaf.id, "gd1")[1]
-        assert people == max(1, int(Decimal(members * 15) / 100 + Decimal("0.5")))
-        put(tx, leaf.id, people, "gd1", people=people)
-        Recount(tx.connection).rebuild()
-        here = progress_of(tx, HAI_PHONG, leaf.id, HAI_PHONG.phases[0], at(2022, 1, 1))
-        assert here.people.met and here.people.done == people and here.initiatives.target is None
-        later = progress_of(tx, HAI_PHONG, leaf.id, HAI_PHONG.phases[1], at(2022, 7, 1))
-        assert not later.people.met and later.people.lacking == later.people.target
-        assert (
-            progress_of(tx, HAI_PHONG, upper.id, HAI_PHONG.phases[0], at(2022, 1, 1)).people.units.reached
-            == 1
-        )
 
 
 def test_without_members_or_targets_nothing_is_divided(database: Database) -> None:
