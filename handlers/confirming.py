@@ -135,15 +135,19 @@ def _disowned(
 def listed(tx: Transaction, person: Person, page: int, house: House, now: datetime, *notes: Note) -> Outcome:
     """What waits for the author's word, a page at a time; all that was listed may be confirmed at once."""
     count = tx.entered.count_waiting(person.worker_id)
+    page = min(page, max(0, count - 1) // PAGE)
     lines = tx.entered.waiting_for(person.worker_id, PAGE, page * PAGE)
     if not lines:
         note = Note("entry.none")
         return initiative.reply_and_ask_again(tx, person, *notes, note, house=house, now=now)
     said = [*notes, Note("entry.head", {"count": count})]
     said += [Note("entry.line", {"code": line.code, "title": line.title}) for line in lines]
-    rows = [(Button(f"entry|see.{line.id}|-", "button.see", {"code": line.code}),) for line in lines]
+    rows: list[tuple[Button, ...]] = []
+    rows += [(Button(f"entry|see.{line.id}|-", "button.see", {"code": line.code}),) for line in lines]
+    turn = [Button(f"entry|list.{page - 1}|-", "button.page_before")] if page else []
     if count > (page + 1) * PAGE:
-        rows.append((Button(f"entry|list.{page + 1}|-", "button.more"),))
+        turn.append(Button(f"entry|list.{page + 1}|-", "button.more"))
+    rows += [tuple(turn)] if turn else []
     upto = page * PAGE + len(lines)
     rows.append((Button(f"entry|all.{lines[-1].id}|-", "button.entry_all", {"count": upto}),))
     return _say(tx, person, Reply("entry.choose", {}, tuple(said), tuple(rows)), now)

@@ -28,6 +28,7 @@ def show(tx: Transaction, person: Person, house: House, now: datetime, page: int
     lines = tx.drafts.of(person.worker_id)
     if not lines:
         return initiative.nothing_open(tx, person, now, Note("drafts.none"))
+    page = min(page, (len(lines) - 1) // SHOWN)
     notes = [Note("drafts.head", {"count": len(lines)})]
     rows: list[tuple[Button, ...]] = []
     for number, line in list(enumerate(lines, start=1))[page * SHOWN : (page + 1) * SHOWN]:
@@ -39,8 +40,10 @@ def show(tx: Transaction, person: Person, house: House, now: datetime, page: int
                 Button(f"menu|delete.{line.id}|-", "button.delete_draft", label),
             )
         )
+    turn = [Button(f"menu|drafts.{page - 1}|-", "button.page_before")] if page else []
     if len(lines) > (page + 1) * SHOWN:
-        rows.append((Button(f"menu|drafts.{page + 1}|-", "button.more"),))
+        turn.append(Button(f"menu|drafts.{page + 1}|-", "button.more"))
+    rows += [tuple(turn)] if turn else []
     reply = Reply("drafts.ask", {}, tuple(notes), tuple(rows))
     promise(tx, person, [reply], now)
     offer(tx, person, reply)

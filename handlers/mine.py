@@ -35,6 +35,7 @@ def show(tx: Transaction, person: Person, house: House, now: datetime, page: int
     lines = tx.initiatives.of(person.worker_id)
     if not lines:
         return initiative.reply_and_ask_again(tx, person, Note("mine.none"), house=house, now=now)
+    page = min(page, (len(lines) - 1) // SHOWN)
     shown = lines[page * SHOWN : (page + 1) * SHOWN]
     notes = [Note("mine.head", {"count": len(lines)}), *(_line(tx, line, house) for line in shown)]
     rows: list[tuple[Button, ...]] = []
@@ -42,8 +43,10 @@ def show(tx: Transaction, person: Person, house: House, now: datetime, page: int
         notes.append(Note("mine.waits", {"count": waiting}))
         rows.append((Button("entry|list.0|-", "button.entries"),))
     rows += [(Button(f"menu|see.{line.id}|-", "button.see", {"code": line.code}),) for line in shown]
+    turn = [Button(f"menu|mine.{page - 1}|-", "button.newer")] if page else []
     if len(lines) > (page + 1) * SHOWN:
-        rows.append((Button(f"menu|mine.{page + 1}|-", "button.more"),))
+        turn.append(Button(f"menu|mine.{page + 1}|-", "button.more"))
+    rows += [tuple(turn)] if turn else []
     if person.draft is not None:
         rows.append((Button("menu|continue|-", "button.continue"),))
     return _say(tx, person, Reply("mine.ask", {}, tuple(notes), tuple(rows)), now)

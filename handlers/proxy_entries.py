@@ -61,6 +61,7 @@ def by_code(tx: Transaction, person: Person, typed: str, house: House, now: date
 def listed(tx: Transaction, person: Person, page: int, house: House, now: datetime) -> Outcome:
     """What the person entered for others, the newest first, a page at a time."""
     count = tx.entered.count_by(person.worker_id)
+    page = min(page, max(0, count - 1) // PAGE)
     lines = tx.entered.by(person.worker_id, PAGE, page * PAGE)
     if not lines:
         return initiative.reply_and_ask_again(tx, person, Note("proxy.none"), house=house, now=now)

@@ -234,3 +234,37 @@ def test_waiting_appeals_are_found_by_their_index(database: Database, team: Peop
             tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
         how = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
         assert "ix_initiative_appealed" in str(tx.connection.execute(text(how + query)).all())
+
+
+# --- the author's own list
+
+
+def test_a_refused_one_is_appealed_from_the_list_once(team: People) -> None:
+    team.sends()
+    team.lead.types("/duyet")
+    refuses(team.lead)
+    team.author.reads()
+    team.author.types("/cuatoi")
+    team.author.taps("SK-00001")
+    team.author.taps("Đề nghị xem xét lại")
+    team.author.types("Máy này khác máy trước, đã chạy từ tháng 3")
+    assert team.state() == "submitted" and waiting(team, team.officer) == ["SK-00001"]
+    team.officer.types("/duyet")
+    refuses(team.officer)
+    team.author.types("/cuatoi")
+    assert "xem xét lại" not in str(team.author.taps("SK-00001")[-1].rows)
+
+
+def test_one_typed_by_another_is_confirmed_from_the_list(team: People) -> None:
+    from tests.test_proxy import enters
+
+    enters(team.lead, "Lan", "Nguyễn Thị Lan")
+    team.author.reads()
+    listed = team.author.types("/cuatoi")[-1]
+    assert "1 sáng kiến được nhập thay đang chờ anh/chị xác nhận" in listed.text
+    team.author.taps("SK-00001")
+    team.author.taps("Xác nhận là của tôi")
+    team.author.taps("Đúng, của tôi")
+    with team.database.transaction() as tx:
+        assert not tx.entered.unconfirmed(1)
+    assert "Xác nhận" not in str(team.author.types("/cuatoi")[-1].rows)
