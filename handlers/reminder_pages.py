@@ -56,6 +56,7 @@ class Page:
     taken_part: frozenset[int]
     standings: Mapping[int, Standing]
     drafts_in: Mapping[int, int]
+    undecided: frozenset[int]  # units where something waits, of an earlier phase too
     parents: frozenset[int]
     closed: Mapping[int, Figures]  # as they were kept at the close
 
@@ -90,6 +91,7 @@ def page_of(tx: Transaction, kind: str, phase: str, workers: Sequence[int]) -> P
         frozenset(know.taken_part(workers, phase) if KINDS[kind].news or idle else ()),
         know.standings(sorted(units), phase),
         know.drafts_in(sorted(own)) if "lead" in parts else {},
+        frozenset(know.undecided(sorted(own)) if "lead" in parts else ()),
         frozenset(know.with_units_below(sorted(own)) if answering else ()),
         tx.reminder_log.frozen(phase, "closes", sorted(own)) if "report" in parts else {},
     )

@@ -90,7 +90,7 @@ def lead(tx: Transaction, page: Page, worker: int, always: bool, only: int | Non
     """A unit's line, what is missing in both measures, drafts that wait (a number), own reviews."""
     for unit in page.leads(worker) if only is None else [only]:
         standing = page.standings[unit]
-        reviews = _reviews(tx, worker, unit) if standing.figures.waiting else 0
+        reviews = _reviews(tx, worker, unit) if unit in page.undecided else 0
         if met(standing) and not reviews and not always:
             continue
         notes = [Note("reminder.unit.head", {"unit": standing.name}), *lines(standing)]

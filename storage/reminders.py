@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, and_, func, select, union
 
 from storage.aims import AIM, SIZE, Standing
 from storage.models import metadata
-from storage.tallies import COLUMNS, WAITING, Figures
+from storage.tallies import ALL, COLUMNS, WAITING, Figures
 from storage.vault import Vault, VaultClosed
 
 CHAT, WORKER, DRAFT = metadata.tables["chat"], metadata.tables["worker"], metadata.tables["draft"]
@@ -212,6 +212,14 @@ class Reminders:
             .group_by(WORKER.c.unit_id)
         )
         return {row[0]: row[1] for row in self._connection.execute(rows)}
+
+    def undecided(self, units: Sequence[int]) -> set[int]:
+        """Where anything waits for a decision, of whichever phase."""
+        if not units:
+            return set()
+        waits = (TALLY.c.phase == ALL) & (TALLY.c.submitted + TALLY.c.recognised > 0)
+        rows = select(TALLY.c.unit_id).where(TALLY.c.unit_id.in_(units), waits)
+        return set(self._connection.execute(rows).scalars())
 
     def with_units_below(self, units: Sequence[int]) -> set[int]:
         """Which of these units have others below them."""
