@@ -18,7 +18,7 @@ from sqlalchemy import insert, update
 
 from handlers.aims import settle_aims
 from handlers.moves import Decision, decide
-from handlers.programme import Phase, Programme, Reminding, Target
+from handlers.programme import Phase, Programme, Target
 from storage.consents import Proof
 from storage.database import Database
 from storage.models import metadata
@@ -41,8 +41,7 @@ FIRST = Phase("gd1", "Giai đoạn 1", local(2024, 1, 1), local(2024, 9, 1), dat
               TENTH)  # fmt: skip
 SECOND = Phase("gd2", "Giai đoạn 2", local(2024, 9, 1), local(2025, 8, 20), date(2023, 1, 1),
                date(2025, 8, 31), TENTH)  # fmt: skip
-# Days off hold nothing here: they have tests of their own.
-AT_FIRST = Programme("Hai giai đoạn", ZONE, (FIRST, SECOND), reminding=Reminding(working_days=False))
+AT_FIRST = Programme("Hai giai đoạn", ZONE, (FIRST, SECOND))
 # On 5 August somebody moves the second close twelve days on, and starts the bot anew.
 MOVED_AT, LATER = local(2025, 8, 5, 10), local(2025, 9, 1)
 MOVED = replace(AT_FIRST, phases=(FIRST, replace(SECOND, closes=LATER)))
@@ -161,7 +160,7 @@ class World:
                 tx.consents.give(one.id, "reminders", Proof("2", "hash", "1"), BEGINS)
         for place in self.places.values():
             if place.quiet is not None:
-                tx.reminder_choices.set_quiet(place.id, Hours(*place.quiet), 1, BEGINS)
+                tx.reminder_choices.set_quiet(place.id, Hours(*place.quiet, True), 1, BEGINS)
 
     def _joins(self, unit: int, *roles: tuple[str, int]) -> None:
         number = len(self.people) + 1

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 
+from handlers.holidays import is_working_day
 from handlers.programme import Phase
 from tests.months import AT_FIRST, DAY, LATER, MOVED, MOVED_AT, TARGET, ZONE, Place, Somebody, World
 
 BEFORE = {"30d": 30 * DAY, "14d": 14 * DAY, "7d": 7 * DAY, "3d": 3 * DAY, "1d": DAY, "3h": DAY / 8}
+HALF_HOUR = timedelta(minutes=30)
 STALLED = 14 * DAY
 # Of a phase only one of these is said at a time.
 IN_TURN = ("opens", "before", "moved", "half", "digest", "closes", "reviewed")
@@ -28,6 +30,19 @@ def quiet(at: datetime, place: Place | None) -> bool:
     begins, ends = (place.quiet if place else None) or NIGHT
     hour = at.astimezone(ZONE).time()
     return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
+
+
+def day_off(at: datetime, place: Place | None) -> bool:
+    """Whether they are not at work that day; whoever works in shifts is reminded on any day."""
+    shifts = place is not None and place.quiet is not None
+    return not shifts and not is_working_day(at.astimezone(ZONE).date())
+
+
+def never_free(begins: datetime, ends: datetime, place: Place | None) -> bool:
+    """Whether there is no instant between these in which something unasked may be said to them."""
+    half_hours = range(int((ends - begins) / HALF_HOUR) + 1)
+    instants = (begins + HALF_HOUR * step for step in half_hours)
+    return all(quiet(at, place) or day_off(at, place) for at in instants if at < ends)
 
 
 def calendar(phase: Phase, again: str = "") -> dict[Moment, Span]:
@@ -55,9 +70,9 @@ def calendar(phase: Phase, again: str = "") -> dict[Moment, Span]:
 
 
 def _invites(phase: Phase) -> datetime:
-    """Half past ten of the first working day within two weeks of the close (no holiday is near one here)."""
+    """Half past ten of the first working day within two weeks of the close."""
     day = (phase.closes - 14 * DAY).astimezone(ZONE).replace(hour=10, minute=30)
-    while day.weekday() > 4:
+    while not is_working_day(day.date()):
         day += DAY
     return day.astimezone(UTC)
 

@@ -21,7 +21,7 @@ from handlers.tidying import Keeping, tidy
 from storage.database import Database
 from storage.outbox import Promise, Settled
 from tests.months import AWAY, BEGINS, DAY, ENDS, MOVED_AT, Somebody, World
-from tests.months_oracle import IN_TURN, Oracle, quiet, whole_calendar
+from tests.months_oracle import IN_TURN, Oracle, day_off, never_free, quiet, whole_calendar
 
 LOOK = timedelta(days=2)  # the program looks every twenty seconds; nothing here needs that
 PACE = timedelta(seconds=2.2)  # for sixty-four messages
@@ -156,9 +156,11 @@ class Months:
             self.finds("sent, though", why, key, one.id)
         if kind not in ("closes", "reviewed") and self.now >= phase.closes:
             self.finds("after the close", key, one.id)
-        last = kind == "before" and offset.startswith("3h")
-        if quiet(self.now, self.world.places.get(one.unit)) and not last:
+        last, place = kind == "before" and offset.startswith("3h"), self.world.places.get(one.unit)
+        if quiet(self.now, place) and not last:
             self.finds("in quiet hours", key, one.id)
+        if day_off(self.now, place) and not last and kind != "moved":
+            self.finds("on a day off", key, one.id)
 
     async def _reads_notes(self, *, sending: bool = False) -> None:
         rows = await self.ledger.within(
@@ -224,12 +226,12 @@ class Months:
             if not should and not outcome and (once, one.id) not in self.sent:
                 self.finds("not told", key, one.id)
         elif not should and outcome != "promised":
-            if not self._wished(key[2], one, reason):
+            if not self._wished(key, one, reason):
                 self.finds("not told", key, one.id, outcome, reason)
         elif should and (outcome, reason) != ("silent", should):
             self.finds("should be silent because", should, key, one.id, outcome, reason)
 
-    def _wished(self, offset: str, one: Somebody, reason: str) -> bool:
+    def _wished(self, key: Key, one: Somebody, reason: str) -> bool:
         """Whether the silence is what this person chose."""
         match reason:
             case "not_chosen":
@@ -237,8 +239,8 @@ class Months:
             case "snoozed":
                 return one.choice.snoozed_until is not None and one.choice.snoozed_until > self.now
             case "quiet":
-                place = self.world.places.get(one.unit)
-                return one.choice.hour is not None or (place is not None and place.quiet is not None)
+                place, (_, until) = self.world.places.get(one.unit), whole_calendar()[key]
+                return never_free(self.now, until, place)
         return False
 
     # --- the end
