@@ -49,6 +49,12 @@ _BESIDE = Prepared(
     )
     .order_by(OUTBOX.c.id)
 )
+_idle = select(CHAT.c.id).where(CHAT.c.id == bindparam("chat"), CHAT.c.draft_id.is_(None))
+_OFFER = Prepared(
+    update(CHAT)
+    .where(CHAT.c.id.in_(_idle.with_for_update(skip_locked=True).scalar_subquery()))
+    .values(talk=bindparam("new_talk"))
+)
 _STANDING = Prepared(select(CHAT.c.draft_id, CHAT.c.talk).where(CHAT.c.id == bindparam("chat")))
 _TELL = Prepared({name: _tell(name) for name in ("sqlite", "postgresql")})
 # Nobody's rows are held here: whoever is told something may be talking at the same moment.
@@ -138,10 +144,8 @@ class Unasked:
 
     def offer(self, chat_id: int, offered: dict[str, Any] | None) -> None:
         """Let somebody who stands nowhere choose by typing; not while they are talking at this moment."""
-        idle = select(CHAT.c.id).where(CHAT.c.id == chat_id, CHAT.c.draft_id.is_(None))
-        free = idle.with_for_update(skip_locked=True).scalar_subquery()
         talk = {"offered": offered} if offered else None
-        self._connection.execute(update(CHAT).where(CHAT.c.id.in_(free)).values(talk=talk))
+        _OFFER.run(self._connection, {"chat": chat_id, "new_talk": talk})
 
     def standing(self, chat_id: int) -> tuple[int | None, dict[str, Any]]:
         """The draft that a chat is at, and what its talk is about; nothing of anybody is held."""

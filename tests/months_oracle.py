@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from handlers.holidays import is_working_day
 from handlers.programme import Phase
@@ -77,6 +78,7 @@ def _invites(phase: Phase) -> datetime:
     return day.astimezone(UTC)
 
 
+@lru_cache
 def whole_calendar() -> dict[Moment, Span]:
     """That of the programme: until the second close was moved, and from then on."""
     first, second = AT_FIRST.phases
