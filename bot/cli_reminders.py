@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.commands import ConfigOption, configured, fail, opened, say
+
+if TYPE_CHECKING:
+    from handlers.reminder_preview import Previewed
 
 
 def preview_reminders(
@@ -21,7 +26,7 @@ def preview_reminders(
     from bot.speech import Speech
     from bot.texts import load
     from handlers.house import House
-    from handlers.reminder_preview import preview
+    from handlers.reminder_preview import not_seen, preview
 
     settings = configured(config)
     programme = settings.programme_facts()
@@ -30,6 +35,8 @@ def preview_reminders(
         day = date.fromisoformat(on) if on else programme.local_day(now)
     except ValueError:
         fail(f"“{on}” không phải là ngày; viết dạng 2026-12-31.", 2)
+    if not_seen(day, programme.local_day(now)) and on:
+        fail(f"Chỉ xem trước được từ hôm nay đến mười năm tới, không xem được {on}.", 2)
     try:
         with database.reading() as tx:
             found = preview(tx, House(programme, Speech(load(), programme.zone)), day, now)
@@ -39,24 +46,33 @@ def preview_reminders(
     if not as_json:
         say(f"{day.isoformat()}: {sum(len(one.told) for one in found)} tin, {len(found)} dịp")
     for one in found:
-        its = one.moment
-        if as_json:
-            told = [
-                {"worker": it.worker_id, "at": it.at.astimezone(UTC).isoformat(), "parts": list(it.parts)}
-                for it in one.told
-            ]
-            row = {
-                "kind": its.kind, "phase": its.phase, "offset": its.offset,
-                "at": its.at.astimezone(UTC).isoformat(), "skipped": one.skipped, "count": len(told),
-                "told": told, "silent": dict(one.silent),
-            }  # fmt: skip
-            say(json.dumps(row, ensure_ascii=False))
-            continue
-        at = its.at.astimezone(programme.zone)
-        say(f"{at:%H:%M} {its.kind} {its.phase} {its.offset} nhắc={len(one.told)} {one.skipped}".rstrip())
-        for why, count in one.silent.most_common():
-            say(f"  không nhắc: {count} {why}")
-        for it in one.told:
-            local = it.at.astimezone(programme.zone)
-            parts = " ".join(it.parts) or its.kind
-            say(f"  {local:%d/%m %H:%M} {it.worker_id} {names[it.worker_id]}: {parts}")
+        for line in [_row(one)] if as_json else _lines(one, names, programme.zone):
+            say(line)
+
+
+def _row(one: Previewed) -> str:
+    """A moment as one line of JSON."""
+    its = one.moment
+    told = [
+        {"worker": it.worker_id, "at": it.at.astimezone(UTC).isoformat(), "parts": list(it.parts)}
+        for it in one.told
+    ]
+    row = {
+        "kind": its.kind, "phase": its.phase, "offset": its.offset, "at": its.at.astimezone(UTC).isoformat(),
+        "skipped": one.skipped, "count": len(told), "told": told, "silent": dict(one.silent),
+    }  # fmt: skip
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _lines(one: Previewed, names: Mapping[int, str], zone: ZoneInfo) -> Iterator[str]:
+    """A moment as a person reads it: how many are told and are not, then who."""
+    from handlers.person_codes import code_of
+
+    its = one.moment
+    at = its.at.astimezone(zone)
+    yield f"{at:%H:%M} {its.kind} {its.phase} {its.offset} nhắc={len(one.told)} {one.skipped}".rstrip()
+    for why, count in one.silent.most_common():
+        yield f"  không nhắc: {count} {why}"
+    for it in one.told:
+        parts = " ".join(it.parts) or its.kind
+        yield f"  {it.at.astimezone(zone):%d/%m %H:%M} {code_of(it.worker_id)} {names[it.worker_id]}: {parts}"

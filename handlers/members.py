@@ -7,6 +7,7 @@ from datetime import datetime
 from handlers import groups, handing_over, initiative, rights, start, unit_quiet
 from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply, day, text
+from handlers.person_codes import code_of
 from handlers.promising import offer, promise
 from handlers.unit_search import find_units
 from storage.members import Member
@@ -175,7 +176,8 @@ def _card(
         rows.append((Button(f"people|remove.{unit_id}.{member.worker_id}|-", "button.remove_person"),))
     rows.append((Button(f"people|list.{unit_id}.0|-", "button.back"),))
     since = day(house.programme.local_day(member.since).isoformat(), "day")
-    said = {**_about(tx, unit_id, member), "unit": tx.people.unit_name(unit_id), "since": since}
+    who = {"unit": tx.people.unit_name(unit_id), "code": code_of(member.worker_id)}
+    said = {**_about(tx, unit_id, member), **who, "since": since}
     return _say(tx, person, Reply("people.one", said, (), tuple(rows)), now)
 
 

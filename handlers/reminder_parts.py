@@ -219,10 +219,21 @@ def left(closes: datetime, now: datetime) -> dict[str, Any]:
     """How long until a close, as people say it: days, then hours, then minutes; rounded up."""
     seconds = max(0, int((closes - now).total_seconds()))
     if seconds > 48 * 3_600:
-        return text("reminder.days", count=-(-seconds // 86_400))
+        return span("days", -(-seconds // 86_400))
     if seconds > 3_600:
-        return text("reminder.hours", count=-(-seconds // 3_600))
-    return text("reminder.minutes", count=-(-seconds // 60))
+        return span("hours", -(-seconds // 3_600))
+    return span("minutes", -(-seconds // 60))
+
+
+def span(unit: str, count: int) -> dict[str, Any]:
+    """So many days, hours or minutes."""
+    return text(f"reminder.{unit}_one" if count == 1 else f"reminder.{unit}", count=count)
+
+
+def distance(written: str) -> dict[str, Any]:
+    """7d as people say it."""
+    unit = {"d": "days", "h": "hours", "m": "minutes"}[written[-1]]
+    return span(unit, int(written[:-1]))
 
 
 def until(phase: Phase, zone: Any) -> dict[str, Any]:

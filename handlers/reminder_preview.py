@@ -5,6 +5,7 @@ The final report after the reviews is left out: whether they are done that day n
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,11 +15,13 @@ from handlers import initiative, rights
 from handlers.dates import read_date
 from handlers.house import House, Outcome
 from handlers.messages import Note, day, moment, number, text
+from handlers.person_codes import code_of
 from handlers.programme import Phase
 from handlers.reminder_manners import manners_of
 from handlers.reminder_moments import Moment, Moves, choose, moments_of
 from handlers.reminder_pages import KINDS
 from handlers.reminder_phases import known
+from handlers.reminder_why import before
 from handlers.reminders import due_among
 from storage.people import Person
 from storage.transaction import Transaction
@@ -26,6 +29,7 @@ from storage.transaction import Transaction
 PAGE = 500
 MOST_READ = 5_000  # people, in the talk; the command line reads everybody
 MOST_NAMED = 20
+FARTHEST = timedelta(days=3_660)
 Sees = Callable[[int | None], bool]
 
 
@@ -53,9 +57,7 @@ def preview(
     tx: Transaction, house: House, on: date, now: datetime, sees: Sees | None = None, most: int | None = None
 ) -> list[Previewed]:
     """Every moment that comes on a local day, and what would follow; `sees` says which units are shown."""
-    zone = house.programme.zone
-    begin = datetime.combine(on, time(0), zone).astimezone(UTC)
-    end = datetime.combine(on + timedelta(days=1), time(0), zone).astimezone(UTC)
+    begin, end = begin_of(on, house), begin_of(on + timedelta(days=1), house)
     moves = known(tx, house.programme)
     found = []
     for phase in house.programme.phases:
@@ -129,8 +131,8 @@ def command(tx: Transaction, person: Person, argument: str, house: House, now: d
         return rights.refused(tx, person, "preview", None, house, now)
     today = house.programme.local_day(now)
     on = day_named(argument, today, house)
-    if on is None:
-        return initiative.reply_and_ask_again(tx, person, Note("preview.which_day"), house=house, now=now)
+    if (refused := "preview.which_day" if on is None else not_seen(on, today)) or on is None:
+        return initiative.reply_and_ask_again(tx, person, Note(refused), house=house, now=now)
     known_units: dict[int | None, bool] = {None: False}
 
     def sees(unit: int | None) -> bool:
@@ -141,6 +143,13 @@ def command(tx: Transaction, person: Person, argument: str, house: House, now: d
     found = preview(tx, house, on, now, sees, MOST_READ)
     notes = lines(tx, house, on, found)
     return initiative.reply_and_ask_again(tx, person, *notes, house=house, now=now)
+
+
+def not_seen(on: date, today: date) -> str:
+    """Why a day cannot be foreseen, as the key of a text; empty when it can."""
+    if on < today:
+        return "preview.past"
+    return "preview.too_far" if on - today > FARTHEST else ""
 
 
 def day_named(argument: str, today: date, house: House) -> date | None:
@@ -157,7 +166,14 @@ def day_named(argument: str, today: date, house: House) -> date | None:
         ahead = [one for one in days if one >= today]
         if ahead:
             return ahead[0]
+        if days and any(part == str(days[0].year) for part in re.split(r"\D+", argument)):
+            return days[0]  # with its year: it is over
     return None
+
+
+def begin_of(on: date, house: House) -> datetime:
+    """The first instant of a local day."""
+    return datetime.combine(on, time(0), house.programme.zone).astimezone(UTC)
 
 
 def lines(tx: Transaction, house: House, on: date, found: list[Previewed]) -> list[Note]:
@@ -165,11 +181,12 @@ def lines(tx: Transaction, house: House, on: date, found: list[Previewed]) -> li
     names = {phase.code: phase.name for phase in house.programme.phases}
     notes = [Note("preview.head", {"day": day(on.isoformat(), "day")})]
     if not found:
-        return [*notes, Note("preview.nothing")]
+        over = all(phase.closes < begin_of(on, house) for phase in house.programme.phases)
+        return [*notes, Note("preview.after_all" if over else "preview.nothing")]
     for one in found:
         said = {
             "what": text(f"why.kind_{one.moment.kind}"), "phase": names[one.moment.phase],
-            "offset": one.moment.offset.partition(".")[0] if one.moment.kind == "before" else "",
+            "offset": before(one.moment.kind, one.moment.offset),
             "at": moment(one.moment.at),
         }  # fmt: skip
         if one.skipped:
@@ -181,7 +198,8 @@ def lines(tx: Transaction, house: House, on: date, found: list[Previewed]) -> li
             notes.append(Note("preview.silent", {"count": number(count), "why": text(f"why.for_{why}")}))
         for told_ in one.told[:MOST_NAMED]:
             name = tx.reviews.name_of(told_.worker_id)
-            notes.append(Note("preview.told", {"name": name, "at": moment(told_.at)}))
+            who = {"name": name, "code": code_of(told_.worker_id)}
+            notes.append(Note("preview.told", {**who, "at": moment(told_.at)}))
         if len(one.told) > MOST_NAMED or one.cut:
             notes.append(Note("preview.more"))
     return notes

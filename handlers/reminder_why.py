@@ -7,7 +7,9 @@ from datetime import datetime
 from handlers import initiative, rights
 from handlers.house import House, Outcome
 from handlers.messages import Note, moment, text
+from handlers.person_codes import code_of, worker_in
 from handlers.reminder_pages import KINDS
+from handlers.reminder_parts import distance
 from storage.people import Person
 from storage.transaction import Transaction
 
@@ -22,18 +24,20 @@ REASONS = (
 
 
 def command(tx: Transaction, person: Person, argument: str, house: House, now: datetime) -> Outcome:
-    """About oneself; for an officer, about the author of an initiative by its code."""
+    """About oneself; for an officer, about the author of an initiative by its code, or a person by theirs."""
     said = argument.strip()
     worker = person.worker_id
     notes = []
-    if said.casefold() not in ME:
+    if said.casefold() not in ME and worker_in(said) != worker:
         author = _author(tx, said)
         if author is None or not rights.may(tx, person, "preview", author[1], now):
             # The same words whether there is no such code or it is not theirs to ask about.
             tx.audit.note(person.worker_id, "refused", "reminders:-", now, why="preview")
             return initiative.reply_and_ask_again(tx, person, Note("why.nobody"), house=house, now=now)
         worker = author[0]
-        notes.append(Note("why.about", {"code": said.upper()[:40]}))
+        notes.append(author[2])
+    else:
+        notes.append(Note("why.mine", {"code": code_of(worker)}))
     notes += lines(tx, worker, house)
     return initiative.reply_and_ask_again(tx, person, *notes, house=house, now=now)
 
@@ -47,7 +51,7 @@ def lines(tx: Transaction, worker: int, house: House) -> list[Note]:
         why = reason if reason in REASONS else "due"
         was = "merged" if why == "merged" else outcome
         said = {
-            "what": named, "offset": offset.partition(".")[0] if kind == "before" else "",
+            "what": named, "offset": before(kind, offset),
             "phase": names.get(phase, phase), "at": moment(at),
             "outcome": text(f"why.was_{was}"), "why": text(f"why.for_{why}"),
         }  # fmt: skip
@@ -55,6 +59,16 @@ def lines(tx: Transaction, worker: int, house: House) -> list[Note]:
     return [Note("why.head"), *found] if found else [Note("why.empty")]
 
 
-def _author(tx: Transaction, code: str) -> tuple[int, int | None] | None:
+def before(kind: str, offset: str) -> object:
+    """How long before a close, where that is what it is."""
+    return distance(offset.partition(".")[0]) if kind == "before" else ""
+
+
+def _author(tx: Transaction, code: str) -> tuple[int, int, Note] | None:
+    """Who is meant, the unit that decides who may ask, and how the answer begins."""
+    if (worker := worker_in(code)) is not None:
+        unit = tx.members.unit_of(worker)
+        said = {"name": tx.reviews.name_of(worker), "code": code_of(worker)}
+        return None if unit is None else (worker, unit, Note("why.about_person", said))
     item = tx.reviews.find(code.strip().upper()) if len(code) <= 40 else None
-    return None if item is None else (item.author_id, item.unit_id)
+    return None if item is None else (item.author_id, item.unit_id, Note("why.about", {"code": item.code}))

@@ -15,11 +15,14 @@ from handlers.house import House, Outcome
 from handlers.messages import Button, Event, Note, Reply, moment, text
 from handlers.promising import offer, promise
 from handlers.reminder_moments import written
+from handlers.reminder_parts import distance as said_as
 from storage.people import Person
 from storage.reminder_choices import AS_IT_COMES, Choice
 from storage.transaction import Transaction
 
 HOURS = ("06:30", "11:30", "15:30", "19:00")
+TOPIC = "remind"
+MOST_WORDS = 6  # of an hour or a day; more of them are an answer to something else
 LONGEST_SNOOZE = timedelta(days=366)
 
 
@@ -54,9 +57,9 @@ def _show(tx: Transaction, person: Person, house: House, now: datetime, *notes: 
         rows.append(tuple(Button(f"remind|snooze.{days}|-", key) for key, days in snoozes))
         rows.append((Button("remind|until|-", "button.snooze_until"),))
     rows += unit_quiet.buttons(tx, person)
-    rows.append((Button("menu|continue|-", "button.done"),))
+    rows.append((Button("remind|done|-", "button.done"),))
     said = [*notes, *_as_it_stands(choice, house, now)]
-    return _say(tx, person, Reply("remind.ask", {}, tuple(said), tuple(rows)), now, about="remind")
+    return _say(tx, person, Reply("remind.ask", {}, tuple(said), tuple(rows)), now, about=TOPIC)
 
 
 def _as_it_stands(choice: Choice, house: House, now: datetime) -> list[Note]:
@@ -75,8 +78,7 @@ def _named(distance: str) -> dict[str, object]:
     """7d as people say it."""
     if distance == "digest":
         return text("remind.digest")
-    unit = {"d": "reminder.days", "h": "reminder.hours", "m": "reminder.minutes"}[distance[-1]]
-    return text("remind.ahead", left=text(unit, count=int(distance[:-1])))
+    return text("remind.ahead", left=said_as(distance))
 
 
 def _hour_button(hour: str) -> Button:
@@ -99,6 +101,9 @@ def pressed(
     chosen = _choice(tx, person)
     if name == "quiet":
         return unit_quiet.show(tx, person, argument, house, now)
+    if name == "done":
+        tx.people.set_talk(person, {})
+        return initiative.reply_and_ask_again(tx, person, house=house, now=now)
     if name == "until":
         return _ask_until(tx, person, now)
     if name == "tick" and argument in distances(house):
@@ -123,7 +128,7 @@ def _keep(tx: Transaction, person: Person, choice: Choice, house: House, now: da
 
 def _ask_until(tx: Transaction, person: Person, now: datetime, *notes: Note) -> Outcome:
     rows = ((Button("menu|reminders|-", "button.back"),),)
-    return _say(tx, person, Reply("remind.until", {}, notes, rows, free=True), now, about="remind")
+    return _say(tx, person, Reply("remind.until", {}, notes, rows, free=True), now, about=TOPIC)
 
 
 def hear(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
@@ -147,6 +152,9 @@ def hours_in(typed: str) -> list[time]:
 
 
 def _understood(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
+    waits = person.draft is not None and person.talk.get("about") == TOPIC
+    if waits and len(typed.split()) > MOST_WORDS:
+        return _answered(tx, person, typed, house, now)
     hours = hours_in(typed)
     zone = house.programme.zone
     today = house.programme.local_day(now)
@@ -157,12 +165,21 @@ def _understood(tx: Transaction, person: Person, typed: str, house: House, now: 
         days = days or [day for day in found if day > today]
     chosen = _choice(tx, person)
     if days:
+        if days[0] - today > LONGEST_SNOOZE:
+            return _show(tx, person, house, now, Note("remind.too_far"))
         at = datetime.combine(days[0], hours[0] if hours else time(0), zone).astimezone(UTC)
-        if at - now <= LONGEST_SNOOZE:
-            return _keep(tx, person, chosen._replace(snoozed_until=at), house, now)
-    elif len(hours) == 1:
+        return _keep(tx, person, chosen._replace(snoozed_until=at), house, now)
+    if len(hours) == 1:
         return _keep(tx, person, chosen._replace(hour=hours[0]), house, now)
+    if waits:
+        return _answered(tx, person, typed, house, now)
     return _show(tx, person, house, now, Note("remind.not_understood"))
+
+
+def _answered(tx: Transaction, person: Person, typed: str, house: House, now: datetime) -> Outcome:
+    """What is neither an hour nor a day answers the question of the open draft."""
+    tx.people.set_talk(person, {})
+    return initiative.say(tx, person, typed, house, now)
 
 
 def _say(tx: Transaction, person: Person, reply: Reply, now: datetime, **talk: object) -> Outcome:

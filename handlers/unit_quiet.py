@@ -34,9 +34,11 @@ def show(
     """`<unit>` shows its quiet hours; `<unit>.<place>` sets a shift, `.days` days off, `.none` clears."""
     number, _, wanted = argument.partition(".")
     if not number.isdecimal() or len(number) > LONGEST_NUMBER or tx.units.by_id(int(number)) is None:
+        tx.people.set_talk(person, {})
         return initiative.reply_and_ask_again(tx, person, Note("form.stale"), house=house, now=now)
     unit = int(number)
     if not rights.may(tx, person, DEED, unit, now):
+        tx.people.set_talk(person, {})  # else this very screen would be asked again
         return rights.refused(tx, person, DEED, unit, house, now)
     here = hours_of(tx, unit, house)
     if wanted == "none":

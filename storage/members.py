@@ -51,6 +51,11 @@ class Members:
         row = self._connection.execute(wanted).first()
         return None if row is None else Member(*row)
 
+    def unit_of(self, worker_id: int) -> int | None:
+        """The unit somebody belongs to now; None for nobody, and for whoever belongs nowhere."""
+        wanted = select(MEMBERSHIP.c.unit_id).where(MEMBERSHIP.c.worker_id == worker_id)
+        return self._connection.execute(wanted.where(MEMBERSHIP.c.until.is_(None))).scalar()
+
     def names(self, unit_id: int) -> list[tuple[int, str]]:
         """Everybody of a unit by number and name."""
         wanted = select(WORKER.c.id, WORKER.c.name).select_from(_HERE).order_by(WORKER.c.id)

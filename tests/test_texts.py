@@ -138,6 +138,7 @@ def test_where_the_sources_do_not_tell_the_blanks_are_these() -> None:
         **{f"reminder.reached_{measure}": {"done", "share", "target"} for measure in MEASURES},
         "reminder.initiatives": {"done", "waiting", "target", "share"},
         "reminder.people": {"done", "waiting", "target", "share"},
+        **{f"reminder.{unit}": {"count"} for unit in ("days", "hours", "minutes")},
         "remind.quiet": {"unit", "begins", "ends"},
         "remind.never_quiet": {"unit"},
         "submit.receipt": {"code", "title", "unit", "at", "fingerprint", "salt"},

@@ -222,6 +222,8 @@ PUT_TOGETHER = {
     "why.kind_*": {f"why.kind_{kind}" for kind in KINDS} | {"why.kind_other"},
     "why.was_*": {f"why.was_{outcome}" for outcome in (*OUTCOMES, "merged")},
     "why.for_*": {f"why.for_{reason}" for reason in REASONS},
+    "reminder.*_one": {f"reminder.{unit}_one" for unit in ("days", "hours", "minutes")},
+    "reminder.*": {f"reminder.{unit}" for unit in ("days", "hours", "minutes")},
     "reminder.reached_*": {f"reminder.reached_{measure}" for measure in MEASURES},
     "reminder.counted_*": {f"reminder.counted_{measure}" for measure in MEASURES},
     "reminder.*.head": {f"reminder.{kind}.head" for kind in KINDS},
