@@ -40,6 +40,10 @@ async def test_a_worker_with_a_draft_hears_of_it_before_the_close_also_on_a_sund
             while "⏰" not in said:
                 said = (await lan.answer(30))[-1]["text"]
         assert "24:00 ngày 31/12/2090" in said and "Cuộn vải" in said
+        # The question that was open comes after it, once, and what is typed then answers it.
+        again = (await lan.answer(30))[-1]["text"]
+        assert again.startswith("Bây giờ đã thay đổi thế nào") or "thay đổi" in again
+        assert await lan.quiet(1.5) == []
         rows = program.rows("SELECT count(*) FROM outbox WHERE once LIKE 'before:%'")
     assert rows == [(1,)]
 

@@ -15,7 +15,9 @@ from storage.database import Database
 from storage.models import metadata
 from storage.outbox import Promise
 from tests.phone import PROGRAMME, SPEECH, ZONE, Clock, Phone, house
+from tests.reminding import delivered
 from tests.reviewers import People, people
+from tests.test_reminders import ticks
 
 OUTBOX = metadata.tables["outbox"]
 
@@ -104,6 +106,18 @@ def test_what_is_decided_before_the_message_leaves_is_not_spoken_of(team: People
     team.second.types("/duyet SK-00002")
     team.second.taps("Duyệt")
     assert looked_at_again(team, team.lead) == [None]
+
+
+def test_with_a_reminder_that_is_due_as_well_it_is_one_message(team: People, clock: Clock) -> None:
+    team.sends()
+    clock.passes(days=3)  # fourteen days and some hours before the close
+    team.lead.reads()
+    ticks(team.database, clock())
+    reminds(team)
+    (said,) = delivered(team.lead)
+    assert said.text.index("còn 14 ngày") < said.text.index("hơn 3 ngày làm việc")
+    team.lead.taps("Mở hàng chờ", on=said)
+    assert "SK-00001" in team.lead.last.text
 
 
 def looked_at_again(team: People, phone: Phone) -> list[str | None]:
