@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from handlers import consent, entering, initiative, lookalikes, rights, whose
+from handlers import coauthors, consent, entering, initiative, lookalikes, rights, whose
 from handlers.closing import entered
 from handlers.fingerprint import circumstances, fingerprint, submitted
 from handlers.forms import INITIATIVE
@@ -123,7 +123,7 @@ def _first(
         "submitted_on": house.programme.local_day(now),
     }
     values |= fingerprinted(tx, person, author, place, code, draft.id, now)
-    initiative_id = tx.initiatives.submit(values, _authors(author, place))
+    initiative_id = tx.initiatives.submit(values, _authors(tx, author, place))
     tx.tallies.changed(None, tx.tallies.facts(initiative_id))
     tx.reviews.note_move(initiative_id, ("draft", "submitted"), person.worker_id, now)
     lookalikes.remember(tx, initiative_id, place)
@@ -172,11 +172,11 @@ def _columns(place: Place) -> dict[str, Any]:
     }
 
 
-def _authors(person: Person, place: Place) -> list[tuple[int | None, str, int]]:
+def _authors(tx: Transaction, person: Person, place: Place) -> list[tuple[int | None, str, int]]:
     """The sender first, with what the others leave of the whole."""
     others = place.value("coauthors") or []
     own = WHOLE - sum(share for _, share in others)
-    return [(person.worker_id, person.name, own), *((None, name, share) for name, share in others)]
+    return [(person.worker_id, person.name, own), *coauthors.known(tx, person, others)]
 
 
 def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: datetime) -> Outcome:
@@ -195,7 +195,7 @@ def _resubmit(tx: Transaction, person: Person, place: Place, house: House, now: 
     values |= fingerprinted(tx, person, author, place, line.code, draft.id, now)
     tx.scrubs = tx.scrubs or place.sealed
     with tx.tallies.counting(line.id):
-        tx.initiatives.correct(line, values, _authors(author, place), draft.id, now)
+        tx.initiatives.correct(line, values, _authors(tx, author, place), draft.id, now)
     lookalikes.remember(tx, line.id, place)
     tell_reviewers(tx, line.id, house, now)
     if draft.for_other:

@@ -100,7 +100,9 @@ class Campaign:
         return [dict(zip([column.key for column in PROGRESS], row, strict=True)) for row in rows]
 
 
-@pytest.mark.parametrize("talked", [4, pytest.param(PUBLISHED, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "talked", [4, pytest.param(PUBLISHED, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
+)
 def test_ba_ria_vung_tau_closes_in_the_talk_as_it_was_published(talked: int, database: Database) -> None:
     campaign = Campaign(database, BRVT, at(2023, 8, 10))
     with database.transaction() as tx:
