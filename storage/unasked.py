@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, literal, or_, select, update
@@ -28,26 +29,22 @@ def _tell(dialect: str) -> UpdateBase:
     return row.on_conflict_do_nothing(index_elements=["once"]).returning(OUTBOX.c.id)
 
 
-# What may be said together: a message in hand, and what waits for the same person and is due.
+# What may be said together: a message in hand, and what waits for the same person and is due. Two statements:
+# with `or` between them SQLite looks through everything that waits for anybody, as it would by priority.
+_TOLD = select(
+    OUTBOX.c.id, OUTBOX.c.once, OUTBOX.c.body, OUTBOX.c.created_at, OUTBOX.c.due_at, OUTBOX.c.expires_at
+).where(OUTBOX.c.priority + 0 > 0)
+_IN_HAND = Prepared(_TOLD.where(OUTBOX.c.id == bindparam("row")))
 _BESIDE = Prepared(
-    select(
-        OUTBOX.c.id, OUTBOX.c.once, OUTBOX.c.body, OUTBOX.c.created_at, OUTBOX.c.due_at, OUTBOX.c.expires_at
-    )
-    .where(
+    _TOLD.where(
+        OUTBOX.c.state == "waiting",
         OUTBOX.c.channel == bindparam("its_channel"),
         OUTBOX.c.address == bindparam("its_address"),
-        OUTBOX.c.priority > 0,
-        or_(
-            OUTBOX.c.id == bindparam("row"),
-            and_(
-                OUTBOX.c.state == "waiting",
-                OUTBOX.c.due_at <= bindparam("now"),
-                OUTBOX.c.parts_sent == 0,
-                OUTBOX.c.tries == 0,
-            ),
-        ),
+        OUTBOX.c.due_at <= bindparam("now"),
+        OUTBOX.c.parts_sent == 0,
+        OUTBOX.c.tries == 0,
+        OUTBOX.c.id != bindparam("row"),
     )
-    .order_by(OUTBOX.c.id)
 )
 _idle = select(CHAT.c.id).where(CHAT.c.id == bindparam("chat"), CHAT.c.draft_id.is_(None))
 _OFFER = Prepared(
@@ -170,9 +167,9 @@ class Unasked:
     def beside(self, row: int, channel: str, address: str, now: datetime) -> list[Beside]:
         """The unasked message in hand, and whatever else is due for the same person, the oldest first."""
         where = {"row": row, "its_channel": channel, "its_address": address, "now": now}
+        rows = [*_IN_HAND.all(self._connection, {"row": row}), *_BESIDE.all(self._connection, where)]
         return [
-            Beside(one[0], one[1], self._opened(one[2]), *one[3:])
-            for one in _BESIDE.all(self._connection, where)
+            Beside(one[0], one[1], self._opened(one[2]), *one[3:]) for one in sorted(rows, key=itemgetter(0))
         ]
 
     def _opened(self, kept: Any) -> dict[str, Any]:
