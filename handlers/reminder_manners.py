@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from handlers.house import House
 from handlers.quiet import Quiet
-from handlers.reminder_moments import Moment, moments_of, quiet_of
+from handlers.reminder_moments import LATE, Moment, moments_of, quiet_of
 from handlers.reminder_phases import known
 from storage.reminder_choices import AS_IT_COMES, Choice
 from storage.reminders import Reader
@@ -87,6 +87,15 @@ def manners_of(tx: Transaction, house: House, readers: Mapping[int, Reader]) -> 
         worker: Manner(quiet[reader.unit_id], choices.get(worker, AS_IT_COMES))
         for worker, reader in readers.items()
     }
+
+
+def comes_late(tx: Transaction, house: House, moment: Moment, reader: Reader, now: datetime) -> bool:
+    """Whether somebody hears it later than they were to; a night or an hour of their own is no delay."""
+    if not moment.late(now):
+        return False
+    manner = manners_of(tx, house, {reader.worker_id: reader})[reader.worker_id]
+    meant, _ = manner.say_at(moment, moment.at)
+    return meant is None or now - meant > LATE
 
 
 def quiet_in(tx: Transaction, house: House, units: Collection[int | None]) -> dict[int | None, Quiet]:

@@ -216,13 +216,16 @@ def _lags(one: Standing, measure: str, at: At) -> bool:
 
 
 def left(closes: datetime, now: datetime) -> dict[str, Any]:
-    """How long until a close, as people say it: days, then hours, then minutes; rounded up."""
+    """How long until a close, as people say it: days (today counted), then hours, then minutes.
+
+    Of hours and minutes never more than there are: who hears of three has three.
+    """
     seconds = max(0, int((closes - now).total_seconds()))
     if seconds > 48 * 3_600:
         return span("days", -(-seconds // 86_400))
     if seconds > 3_600:
-        return span("hours", -(-seconds // 3_600))
-    return span("minutes", -(-seconds // 60))
+        return span("hours", seconds // 3_600)
+    return span("minutes", seconds // 60)
 
 
 def span(unit: str, count: int) -> dict[str, Any]:

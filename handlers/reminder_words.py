@@ -11,12 +11,14 @@ from handlers.final_report import kept, report
 from handlers.house import House
 from handlers.messages import Button, Note, Reply, moment
 from handlers.programme import Phase, Programme
+from handlers.reminder_manners import comes_late
 from handlers.reminder_moments import Moment, Moves
 from handlers.reminder_pages import KINDS, Page
 from handlers.reminder_parts import At, Part, drafts, lead, left, met, officer, returned, until
 from storage.transaction import Transaction
 
 MOST_ROWS = 24
+NEWS = ("opens", "half", "closes", "moved")  # said late they say so; the others say how long is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,15 @@ def compose(
         return Spoken(None, "too_late")
     if worker not in page.readers:
         return Spoken(None, "unreachable")
+    head = _head(house, moment_, moves, phase, now)
     if moment_.kind == "idle":
-        return _idle(house, moment_, phase, page, worker, now)
+        return _idle(head, page, worker)
     parts = list(_parts(tx, house.programme, moment_.kind, page, worker, At(phase, now)))
     news = KINDS[moment_.kind].news and _concerned(moment_.kind, page, worker)
     if not parts and not news:
         return Spoken(None, _silence(page, worker))
-    head = _head(house, moment_, moves, phase, now)
+    if moment_.kind in NEWS and comes_late(tx, house, moment_, page.readers[worker], now):
+        head.append(Note("reminder.late", {"at": moment(moment_.at)}))
     return Spoken(_merged(head, parts), "")
 
 
@@ -80,7 +84,7 @@ def _parts(
 
 
 def _head(house: House, its: Moment, moves: Moves, phase: Phase, now: datetime) -> list[Note]:
-    """What it is about; a message that comes too late says so."""
+    """What it is about."""
     zone = house.programme.zone
     ends = {"phase": phase.name, "until": until(phase, zone)}
     match its.kind:
@@ -90,8 +94,6 @@ def _head(house: House, its: Moment, moves: Moves, phase: Phase, now: datetime) 
             notes = list(_moved(moves, phase, ends))
         case _:
             notes = [Note(f"reminder.{its.kind}.head", ends)]
-    if its.late(now) and its.kind in ("opens", "half", "closes", "moved"):
-        notes.append(Note("reminder.late", {"at": moment(its.at)}))
     return notes
 
 
@@ -112,7 +114,7 @@ def _merged(head: list[Note], parts: list[Part]) -> Reply:
     return reply.guarded() if any(part.hidden for part in parts) else reply
 
 
-def _idle(house: House, its: Moment, phase: Phase, page: Page, worker: int, now: datetime) -> Spoken:
+def _idle(head: list[Note], page: Page, worker: int) -> Spoken:
     """Somebody who agreed to be asked, has handed in nothing and has nothing begun: once in a phase."""
     if worker not in page.willing:
         return Spoken(None, "no_consent")
@@ -123,6 +125,5 @@ def _idle(house: House, its: Moment, phase: Phase, page: Page, worker: int, now:
     unit = page.standings.get(page.readers[worker].unit_id or 0)
     if unit is not None and met(unit):
         return Spoken(None, "target_met")
-    head = _head(house, its, Moves(), phase, now)
     part = Part((), ((Button("menu|new|-", "button.new"),),))
     return Spoken(_merged(head, [part]), "")

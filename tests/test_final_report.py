@@ -64,6 +64,15 @@ class TestTheReport:
         officer.taps("Liên đoàn: 14 đơn vị", on=said)
         assert "Công ty" in officer.last.text and "14" in officer.last.text
 
+    @pytest.mark.parametrize(("minutes", "late"), [(1, False), (150, True)])
+    def test_held_over_night_and_days_off_it_is_not_late_but_with_the_bot_away_it_is(
+        self, officer: Phone, clock: Clock, minutes: int, late: bool
+    ) -> None:
+        ticks(officer.database, CLOSES)
+        clock.at = MORNING - timedelta(hours=2.5) + timedelta(minutes=minutes)  # half past six and a little
+        (said,) = delivered(officer)
+        assert "đã kết thúc" in said.text and ("lẽ ra" in said.text) is late
+
     def test_is_told_again_once_when_the_reviews_are_done(self, officer: Phone, clock: Clock) -> None:
         ticks(officer.database, CLOSES)
         clock.at = MORNING

@@ -17,6 +17,7 @@ from storage.models import metadata
 from storage.outbox import Promise
 from storage.unit_tree import rebuild_tree
 from tests.phone import PHASES, PROGRAMME, SPEECH, ZONE, Clock, Phone, house
+from tests.reminding import delivered
 
 OUTBOX, UNIT = metadata.tables["outbox"], metadata.tables["unit"]
 CLOSES = PHASES[0].closes
@@ -66,6 +67,17 @@ class TestADraft:
         assert "Đóng giá có bánh xe" in said.text and "làm lợi" in said.text.lower()
         phone.taps("Soạn tiếp")
         assert phone.last.text.startswith("Kết quả")
+
+    @pytest.mark.parametrize(
+        ("ago", "said"), [({"days": 6.7}, "7 ngày"), ({"hours": 17.5}, "17 giờ"), ({"hours": 3.02}, "3 giờ")]
+    )
+    def test_is_never_told_of_more_hours_than_there_are(
+        self, phone: Phone, clock: Clock, ago: dict[str, float], said: str
+    ) -> None:
+        begins_a_draft(phone)
+        clock.at = CLOSES - timedelta(**ago)
+        ticks(phone.database, clock())
+        assert f"còn {said} là hết hạn" in delivered(phone)[0].text
 
     def test_is_reminded_of_once_at_each_distance(self, phone: Phone, clock: Clock) -> None:
         begins_a_draft(phone)
