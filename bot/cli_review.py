@@ -184,12 +184,16 @@ def _settle(sums: str, *, yes: bool, as_json: bool) -> None:
     """Go on only when whoever started this agrees."""
     if yes:
         return
-    if as_json or not sys.stdin.isatty():
+    if as_json or not _somebody_types():
         fail(f"{sums}. Xem kỹ rồi chạy lại với --yes để ghi.")
     say(sums)
     typed = typer.prompt("Ghi những thay đổi trên? Gõ có để ghi", default="không")
     if typed.strip().casefold() not in YES:
         fail("Chưa ghi gì.")
+
+
+def _somebody_types() -> bool:
+    return sys.stdin.isatty()
 
 
 def _end(sums: str, broken: int, *, as_json: bool) -> None:

@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "needs": "{code} còn thiếu {lacking}; điền vào cột ấy",
     "differs": "{code} đã ghi «{kept}», tệp ghi «{typed}»; kiểm tra lại, không ghi đè",
     "decided_before": "{code} đã nhận quyết định y hệt {at}, nay «{is}»; quyết định mới cần lý do mới",
+    "locked": "{code} có dấu bí mật mà không mở được khoá để báo tác giả; xem lại [secrets] trong cấu hình",
     "changed_since": "{code} vừa có thay đổi, nay «{is}»; chạy lại để xem",
 }  # fmt: skip
 LACKING = {"number": "số quyết định", "day": "ngày quyết định", "why": "lý do", "missing": "phần còn thiếu"}

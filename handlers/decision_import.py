@@ -19,6 +19,7 @@ from handlers.review_card import revision
 from handlers.review_notices import tell_author
 from storage.reviews import Item
 from storage.transaction import Transaction
+from storage.vault import VaultClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def weigh(tx: Transaction, row: DecisionRow, actor: int | None, house: House, no
             raise _LetGo
     except _LetGo:
         return found
+    except VaultClosed:
+        return replace(found, reason="locked", params={"code": row.code})
 
 
 def carry_out(tx: Transaction, shown: Weighed, actor: int | None, house: House, now: datetime) -> Weighed:
@@ -62,8 +65,11 @@ def carry_out(tx: Transaction, shown: Weighed, actor: int | None, house: House, 
     if item is None or revision(tx, item) != shown.drawn_for:
         state = item.state if item is not None else ""
         return replace(shown, outcome="fault", reason="changed_since", params={"code": row.code, "is": state})
-    with tx.savepoint():
-        return _done(tx, row, actor, house, now)
+    try:
+        with tx.savepoint():
+            return _done(tx, row, actor, house, now)
+    except VaultClosed:
+        return replace(shown, outcome="fault", reason="locked", params={"code": row.code})
 
 
 def _done(tx: Transaction, row: DecisionRow, actor: int | None, house: House, now: datetime) -> Weighed:

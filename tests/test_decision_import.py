@@ -11,18 +11,22 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from sqlalchemy import select
+from sqlalchemy import select, text
 from typer.testing import CliRunner
 
+from bot import cli_review
 from bot import clock as wall_clock
 from bot.cli import app
 from bot.decision_files import windows_1258
+from handlers.decision_import import carry_out, weigh
+from handlers.decision_rows import DecisionRow
+from handlers.moves import Decision
 from storage.database import Database
 from storage.models import metadata
 from storage.recount import Recount
 from tests.live import LONG_PROGRAMME
 from tests.phone import Clock
-from tests.reviewers import People, people
+from tests.reviewers import REFUSALS, People, people
 
 AUDIT = metadata.tables["audit"]
 HEADER = ("STT", "Mã sáng kiến", "Kết luận", "Số QĐ", "Ngày ký", "Lý do", "Còn thiếu", "Mã trên Cổng")
@@ -54,12 +58,12 @@ Runs = Callable[..., Any]
 def runs(team: People, tmp_path: Path) -> Runs:
     """`sangkien review import` on the team's database, nobody at a terminal; other keys as `asks = [...]`."""
 
-    def run(file: Path, *options: str, asks: str = '["unit"]') -> Any:
+    def run(file: Path, *options: str, asks: str = '["unit"]', typed: str = "") -> Any:
         config, url = tmp_path / "config.toml", team.database.url.render_as_string(hide_password=False)
         programme = LONG_PROGRAMME.replace("[programme]", f"[programme]\nvalid_asks = {asks}", 1)
         config.write_text(f'[database]\nurl = "{url}"\n{programme}')
         given = ["review", "import", str(file), "--config", str(config), *options]
-        return CliRunner().invoke(app, given, catch_exceptions=False)
+        return CliRunner().invoke(app, given, input=typed, catch_exceptions=False)
 
     return run
 
@@ -269,6 +273,41 @@ def test_cells_merged_over_rows_and_formulas_without_a_value_spoil_only_their_ro
     result = runs(file, "--yes")
     assert states(team) == ["submitted", "submitted", "valid", "valid"]
     assert "dòng 2, cột C: ô gộp" in result.stderr and "dòng 3, cột C: ô gộp" in result.stderr
+
+
+@pytest.mark.parametrize(("typed", "state"), [("có\n", "valid"), ("YES\n", "valid"), ("\n", "submitted"),
+                                              ("không\n", "submitted")])  # fmt: skip
+def test_at_a_terminal_somebody_types_that_they_agree(
+    typed: str, state: str, team: People, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_review, "_somebody_types", lambda: True)
+    result = runs(workbook(tmp_path / "a.xlsx", [(1, "1", "hợp lệ", "", "", "", "", "")]), typed=typed)
+    assert team.state() == state and (result.exit_code == 0) is (state == "valid")
+    assert "sẽ đổi 1" in result.stdout
+
+
+def test_what_somebody_decided_after_the_showing_is_left_alone(team: People) -> None:
+    row = DecisionRow(2, "SK-00001", "valid", Decision("accept"))
+    with team.database.transaction() as tx:
+        shown = weigh(tx, row, None, team.lead.house, team.clock())
+    assert (shown.outcome, shown.after, team.state()) == ("change", "valid", "submitted")
+    team.lead.types("/duyet 1")
+    for label in ("⛔ Không duyệt", REFUSALS[0], "⛔ Không duyệt"):
+        team.lead.taps(label)
+    with team.database.transaction() as tx:
+        done = carry_out(tx, shown, None, team.lead.house, team.clock())
+    assert (done.outcome, done.reason, team.state()) == ("fault", "changed_since", "rejected")
+
+
+def test_a_sealed_one_without_the_key_is_a_fault_of_its_row(
+    team: People, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with team.database.transaction() as tx:
+        tx.connection.execute(text("UPDATE initiative SET sealed = :yes WHERE id = 1"), {"yes": True})
+    monkeypatch.setenv("SANGKIEN_SECRETS__KEYS", str(tmp_path / "none"))
+    file = workbook(tmp_path / "a.xlsx", [(n, str(n), "hợp lệ", "", "", "", "", "") for n in (1, 2)])
+    result = runs(file, "--yes")
+    assert "SK-00001 có dấu bí mật" in result.stderr and states(team)[:2] == ["submitted", "valid"]
 
 
 def test_a_program_reads_a_line_for_each_row(runs: Runs, tmp_path: Path) -> None:
