@@ -113,7 +113,7 @@ class Charts:
         axes.barh(place + 0.72, length, 0.34, color=WELL if met else DONE, zorder=2)
         if share is not None:
             # The target, across its own bar only: a line through the figures would strike them out.
-            axes.plot([100, 100], [place + 0.52, place + 0.92], color=TARGET, linewidth=4, zorder=3)
+            axes.plot([100, 100], [place + 0.55, place + 0.89], color=TARGET, linewidth=4, zorder=3)
         done = grouped(bar["done"], language)
         if share is None:
             said = self.speech.say(language, "chart.no_target", {"done": done})
@@ -145,11 +145,15 @@ class Charts:
         after = 70 + 52 * len(lines)
         figure.text(0.05, 1 - after / height, _shortened(phase, 50), color=FAINT, **_font(MIDDLE))
         done, waiting = (grouped(params[name], language) for name in ("done", "waiting"))
-        if params["share"] is None:
-            said = self.speech.say(language, "chart.line_untargeted", {"done": done, "waiting": waiting})
+        shown = {"done": done, "waiting": waiting}
+        if params["share"] is not None:
+            share = decimal(Decimal(params["share"]), language)
+            shown = {"done": done, "target": grouped(params["target"], language), "share": share}
+        if params.get("measure") != "people":
+            key = "chart.line_untargeted" if params["share"] is None else "chart.line"
         else:
-            target, share = grouped(params["target"], language), decimal(Decimal(params["share"]), language)
-            said = self.speech.say(language, "chart.line", {"done": done, "target": target, "share": share})
+            key = "chart.people_untargeted" if params["share"] is None else "chart.people"
+        said = self.speech.say(language, key, shown)
         color = WELL if params["target"] and params["done"] >= params["target"] else DONE
         figure.text(0.05, 1 - (after + 62) / height, said, color=color, **_font(_size(said), bold=True))
 
@@ -214,10 +218,12 @@ def _numbers(days: list[date]) -> list[int]:
 
 
 def _word(axes: Axes, said: str, height: float, color: str) -> None:
-    """A word above a line, at its left end."""
-    across = axes.get_yaxis_transform()
-    under = {"facecolor": PAPER, "edgecolor": "none", "pad": 3, "alpha": 0.8}
-    word = axes.text(0.02, height, said, transform=across, va="bottom", color=color, bbox=under)
+    """A word above a line, at its left end, so far above that it covers nothing of it."""
+    under = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.8}
+    place: Any = axes.get_yaxis_transform()
+    word = axes.annotate(
+        said, (0.02, height), (0, 7), place, "offset points", va="bottom", color=color, bbox=under
+    )
     word.set_fontproperties(_typeface(MIDDLE, True))
 
 
@@ -229,8 +235,9 @@ def _days(axes: Axes, opens: date, closes: date, language: str) -> None:
     ticks = list(dict.fromkeys(ticks))
     axes.set_xticks(_numbers(ticks), [f"{day:%d/%m/%Y}" for day in ticks], color=FAINT, **_font(SMALL))
     labels = axes.get_xticklabels()
-    labels[0].set_horizontalalignment("left")
+    # The first day begins at the left edge, also when it is the only one.
     labels[-1].set_horizontalalignment("right")
+    labels[0].set_horizontalalignment("left")
     for name in ("top", "right", "left"):
         axes.spines[name].set_visible(False)
     axes.spines["bottom"].set_color(GRID)

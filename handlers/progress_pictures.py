@@ -14,7 +14,7 @@ from handlers.enclosures import Paper
 from handlers.figures import per_cent, rounded
 from handlers.messages import number, tenths
 from handlers.programme import Programme
-from handlers.progress_figures import Progress
+from handlers.progress_figures import Measured, Progress
 from storage.aims import Standing
 from storage.tallies import ALL
 from storage.transaction import Transaction
@@ -33,7 +33,7 @@ def curve_of(tx: Transaction, programme: Programme, part: Progress, unit: str, t
     opens = today if part.opens is None else programme.local_day(part.opens)
     closes = today if part.closes is None else programme.local_day(part.closes - timedelta(microseconds=1))
     params: dict[str, Any] = {
-        **_head(part, unit),
+        **_head(part, one, unit),
         "opens": opens.isoformat(),
         "closes": closes.isoformat(),
         "today": min(max(today, opens), closes).isoformat(),
@@ -41,7 +41,7 @@ def curve_of(tx: Transaction, programme: Programme, part: Progress, unit: str, t
         # As it is written: what changes every second would be drawn anew every second.
         "needed": None if part.pace_needed is None else str(rounded(part.pace_needed)),
     }
-    return Paper("progress_curve", params, *_caption(part, unit, one.share is not None))
+    return Paper("progress_curve", params, *_caption(one, unit, "initiatives"))
 
 
 def thinned(points: Sequence[tuple[date, int]]) -> Sequence[tuple[date, int]]:
@@ -59,14 +59,14 @@ def bars_of(
     shown = behind[:MOST_BARS]
     one = part.initiatives if measure == "initiatives" else part.people
     params = {
-        **_head(part, unit),
+        **_head(part, one, unit),
         "measure": measure,
         "bars": [_bar(standing, measure) for standing in shown],
         "rest": max(0, count - len(shown)),
         "reached": one.units.reached,
         "aimed": one.units.aimed,
     }
-    return Paper("progress_bars", params, *_caption(part, unit, part.initiatives.share is not None))
+    return Paper("progress_bars", params, *_caption(one, unit, measure))
 
 
 def _bar(standing: Standing, measure: str) -> dict[str, Any]:
@@ -81,8 +81,7 @@ def _bar(standing: Standing, measure: str) -> dict[str, Any]:
     }
 
 
-def _head(part: Progress, unit: str) -> dict[str, Any]:
-    one = part.initiatives
+def _head(part: Progress, one: Measured, unit: str) -> dict[str, Any]:
     return {
         "unit": unit,
         "phase": None if part.phase is None else part.phase.name,
@@ -93,10 +92,11 @@ def _head(part: Progress, unit: str) -> dict[str, Any]:
     }
 
 
-def _caption(part: Progress, unit: str, targeted: bool) -> tuple[str, dict[str, Any]]:
+def _caption(one: Measured, unit: str, measure: str) -> tuple[str, dict[str, Any]]:
     """The line under the picture: what it says in figures, far below a messenger's 1,024 characters."""
-    one = part.initiatives
     said = {"unit": unit[:200], "done": number(one.done), "waiting": number(one.waiting)}
-    if not targeted or one.target is None or one.share is None:
-        return "progress.caption_untargeted", said
-    return "progress.caption", {**said, "target": number(one.target), "share": tenths(one.share)}
+    people = measure == "people"
+    if one.target is None or one.share is None:
+        return "progress.caption_people_untargeted" if people else "progress.caption_untargeted", said
+    key = "progress.caption_people" if people else "progress.caption"
+    return key, {**said, "target": number(one.target), "share": tenths(one.share)}

@@ -67,6 +67,12 @@ def test_bars_are_small_and_fit_a_phone(case: str) -> None:
     assert len(drawn.content) <= 300_000
 
 
+def test_bars_of_people_say_that_they_are() -> None:
+    people = {"bars": [BAR], "measure": "people"}
+    kinds = ({**BARS, "bars": [BAR]}, {**BARS, **people}, {**BARS, **UNTARGETED, **people})
+    assert len({CHARTS.bars(kind, "vi").content for kind in kinds}) == 3
+
+
 def test_other_figures_give_another_picture() -> None:
     assert CHARTS.curve(CURVE, "vi").content == CHARTS.curve(CURVE, "vi").content
     assert CHARTS.curve(CURVE, "vi").content != CHARTS.curve({**CURVE, "done": 15_041}, "vi").content
