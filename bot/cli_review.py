@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Xét sáng kiến.", no_args_is_help=True)
 AT_ONCE = 100  # rows in one transaction: the running bot never waits long for the database
+MOST_NAMED = 10
 YES = ("có", "co", "yes", "y")
 
 
@@ -59,6 +60,9 @@ def import_decisions(
         later = clock.now()  # somebody may have looked at it for long
         done = list(_within(database, todo, lambda tx, one: _carry_out(tx, one, actor, house, later)))
         lost = [one for one in done if one.outcome == "fault"]
+        with database.transaction() as tx:
+            changed = f"+{len(done) - len(lost)} -{broken + len(lost)}"
+            tx.audit.note(actor, "decisions_imported", "initiatives", later, after=changed)
         _show(lost, [], voice, as_json=as_json)
         rest = [one for one in found if one.outcome != "change"]
         _end(summary([*done, *rest], broken + len(lost), done=True), broken + len(lost), as_json=as_json)
@@ -125,6 +129,11 @@ def _read(file: Path, house: House, voice: Voice, now: datetime) -> tuple[list[D
     if decisions.ignored:
         names = ", ".join(f"«{name}»" for name in decisions.ignored)
         print(f"lưu ý: không dùng các cột {names}", file=sys.stderr)  # noqa: T201
+    if decisions.loose:
+        lines = ", ".join(map(str, decisions.loose[:MOST_NAMED])) + (
+            "…" if len(decisions.loose) > MOST_NAMED else ""
+        )
+        print(f"lưu ý: bỏ qua dòng không có mã và quyết định: {lines}", file=sys.stderr)  # noqa: T201
     return decisions.rows, decisions.faults
 
 

@@ -19,7 +19,6 @@ from handlers.moves import Decision
 from handlers.review_deciding import LONGEST_WORDS
 from handlers.unit_rows import Fault, Line, UnitListFaults
 
-MOST_ROWS = 200_000
 CODE = re.compile(r"(?:sk\s*-?\s*)?0*([1-9][0-9]{0,14})", re.IGNORECASE)
 Names = Mapping[str, Iterable[str]]  # what each question of the form is called
 
@@ -35,11 +34,15 @@ class DecisionRow:
 
 
 class Decisions(NamedTuple):
-    """Everything read: rows that make sense, faults of those that do not, columns that were left out."""
+    """Everything read: rows that make sense, faults of those that do not, what was left out.
+
+    `loose` are lines with neither a code nor a decision: sums, names, signatures.
+    """
 
     rows: list[DecisionRow]
     faults: list[Fault]
     ignored: list[str]
+    loose: list[int]
 
 
 def code_of(typed: str) -> str:
@@ -65,17 +68,13 @@ def read_decisions(
     header = filled[at]
     columns = [column_of(cell) for cell in header.cells]
     _check(header, columns)
-    faults = [one for one in _each_line(spoiled) if one.line > header.number and _used(one, columns)]
-    reader = _Reader(columns, names, house, now)
-    rows = []
-    bad = {one.line for one in faults}
-    for line in filled[at + 1 :]:
-        if line.number not in bad and (row := reader.read(line)) is not None:
-            rows.append(row)
+    below = [one for one in spoiled if one.line > header.number and _used(one, columns)]
+    reader = _Reader(columns, names, house, now, _by_line(below, filled[-1].number))
+    rows = [row for line in filled[at + 1 :] if (row := reader.read(line)) is not None]
     ignored = [plain_spaces(cell) for cell, name in zip(header.cells, columns, strict=True) if not name]
     agreed, doubled = _agreed(rows)
-    found = sorted([*faults, *reader.faults, *doubled], key=lambda fault: fault.line)
-    return Decisions(agreed, found, [cell for cell in ignored if cell])
+    found = sorted([*reader.faults, *doubled], key=lambda fault: fault.line)
+    return Decisions(agreed, found, [cell for cell in ignored if cell], reader.loose)
 
 
 def _check(header: Line, columns: Sequence[str]) -> None:
@@ -91,13 +90,13 @@ def _check(header: Line, columns: Sequence[str]) -> None:
         raise UnitListFaults(faults)
 
 
-def _each_line(spoiled: Sequence[Fault]) -> list[Fault]:
-    """Cells merged over several lines spoil each of them."""
-    return [
-        fault._replace(line=line)
-        for fault in spoiled
-        for line in range(fault.line, min(int(fault.params.get("last", 0)), MOST_ROWS) + 1) or (fault.line,)
-    ]
+def _by_line(spoiled: Sequence[Fault], last: int) -> dict[int, Fault]:
+    """The first fault of each line; cells merged over several lines spoil each of them."""
+    found: dict[int, Fault] = {}
+    for fault in spoiled:
+        for line in range(fault.line, min(int(fault.params.get("last", fault.line)), last) + 1):
+            found.setdefault(line, fault._replace(line=line))
+    return found
 
 
 def _used(fault: Fault, columns: Sequence[str]) -> bool:
@@ -132,9 +131,17 @@ def _agreed(rows: Sequence[DecisionRow]) -> tuple[list[DecisionRow], list[Fault]
 class _Reader:
     """Reads lines of one list; `faults` are those of the lines read so far."""
 
-    def __init__(self, columns: Sequence[str], names: Names, house: House, now: datetime) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str],
+        names: Names,
+        house: House,
+        now: datetime,
+        spoiled: Mapping[int, Fault],
+    ) -> None:
         self.faults: list[Fault] = []
-        self._columns, self._names = columns, names
+        self.loose: list[int] = []
+        self._columns, self._names, self._spoiled = columns, names, spoiled
         self._house, self._now = house, now
         self._line = 0
 
@@ -143,14 +150,18 @@ class _Reader:
         self._line, before = line.number, len(self.faults)
         if line.broken:
             return self._fault("broken_quotes")
-        if any(plain_spaces(cell) for cell in line.cells[len(self._columns) :]):
-            return self._fault("wrong_cells", found=len(line.cells), expected=len(self._columns))
         cells = {
             name: kept(cell).strip() for name, cell in zip(self._columns, line.cells, strict=False) if name
         }
-        if not any(cells.values()):
-            return None
         code = code_of(cells.get("code", ""))
+        if not code and not cells.get("decision"):
+            self.loose.append(line.number)
+            return None
+        if line.number in self._spoiled:
+            self.faults.append(self._spoiled[line.number])
+            return None
+        if any(plain_spaces(cell) for cell in line.cells[len(self._columns) :]):
+            return self._fault("wrong_cells", found=len(line.cells), expected=len(self._columns))
         if not code:
             reason = "bad_code" if cells.get("code") else "missing_code"
             return self._fault(reason, column="code", typed=cells.get("code", ""))

@@ -52,6 +52,8 @@ def team(database: Database, clock: Clock) -> People:
 
 
 Runs = Callable[..., Any]
+# How a file is read has nothing to do with the kind of database.
+one_kind = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -132,6 +134,7 @@ def test_agreed_to_it_is_done_told_and_counted_and_a_second_time_says_so(
         item = tx.reviews.look(1)
         assert item is not None and (item.recognised_on, item.portal_code) == (date(2023, 8, 1), "P-77")
     decided = [tuple(row) for row in deeds if row.what in ("accept", "return", "reject")]
+    assert ("decisions_imported", None) in [tuple(row) for row in deeds]
     assert decided == [("accept", None), ("return", None), ("reject", None)]
 
 
@@ -212,6 +215,7 @@ def old_windows(text: str) -> bytes:
     return "".join(written).encode("cp1258")
 
 
+@one_kind
 @pytest.mark.parametrize("encoded", ["utf-8-sig", "utf-16", "cp1258"])
 def test_text_files_of_every_spreadsheet_are_read(
     encoded: str, team: People, runs: Runs, tmp_path: Path
@@ -223,6 +227,7 @@ def test_text_files_of_every_spreadsheet_are_read(
     assert "Đã có ở xưởng khác; trùng ý" in team.lead.reads()[0].text
 
 
+@one_kind
 def test_a_row_with_a_loose_separator_or_an_open_quote_stops_no_other(
     team: People, runs: Runs, tmp_path: Path
 ) -> None:
@@ -233,6 +238,7 @@ def test_a_row_with_a_loose_separator_or_an_open_quote_stops_no_other(
     assert "dòng 3: có 4 ô, đáng ra 3" in result.stderr and "dòng 4: dấu ngoặc kép" in result.stderr
 
 
+@one_kind
 def test_two_rows_of_one_initiative_are_one_or_none(team: People, runs: Runs, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("code,decision\nSK-1,valid\nsk-00001,hợp lệ\nSK-2,valid\nSK-2,recognised\nSK-4,\n")
@@ -242,6 +248,7 @@ def test_two_rows_of_one_initiative_are_one_or_none(team: People, runs: Runs, tm
     assert "dòng 6: SK-00004 chưa có quyết định, bỏ qua" in result.stdout
 
 
+@one_kind
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
@@ -259,6 +266,7 @@ def test_a_list_that_is_none_is_refused_whole(said: str, sentence: str, runs: Ru
     assert result.exit_code == 1 and sentence in result.stderr and "Chưa đọc được danh sách" in result.stderr
 
 
+@one_kind
 def test_cells_merged_over_rows_and_formulas_without_a_value_spoil_only_their_rows(
     team: People, runs: Runs, tmp_path: Path
 ) -> None:
@@ -270,11 +278,15 @@ def test_cells_merged_over_rows_and_formulas_without_a_value_spoil_only_their_ro
             sheet.write_row(row, 0, (f"SK-0000{row}", "hợp lệ"))
             sheet.write_formula(row, 4, "=ROW()", value="")
         sheet.merge_range(1, 2, 2, 2, "12/QĐ")
+        sheet.write(6, 0, "Tổng cộng: 4")
+        sheet.merge_range(8, 2, 9, 3, "CHỦ TỊCH HỘI ĐỒNG")
     result = runs(file, "--yes")
     assert states(team) == ["submitted", "submitted", "valid", "valid"]
+    assert "bỏ qua dòng không có mã và quyết định: 7, 9\n" in result.stderr
     assert "dòng 2, cột C: ô gộp" in result.stderr and "dòng 3, cột C: ô gộp" in result.stderr
 
 
+@one_kind
 @pytest.mark.parametrize(("typed", "state"), [("có\n", "valid"), ("YES\n", "valid"), ("\n", "submitted"),
                                               ("không\n", "submitted")])  # fmt: skip
 def test_at_a_terminal_somebody_types_that_they_agree(
@@ -299,6 +311,7 @@ def test_what_somebody_decided_after_the_showing_is_left_alone(team: People) -> 
     assert (done.outcome, done.reason, team.state()) == ("fault", "changed_since", "rejected")
 
 
+@one_kind
 def test_a_sealed_one_without_the_key_is_a_fault_of_its_row(
     team: People, runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -310,6 +323,7 @@ def test_a_sealed_one_without_the_key_is_a_fault_of_its_row(
     assert "SK-00001 có dấu bí mật" in result.stderr and states(team)[:2] == ["submitted", "valid"]
 
 
+@one_kind
 def test_a_program_reads_a_line_for_each_row(runs: Runs, tmp_path: Path) -> None:
     result = runs(workbook(tmp_path / "a.xlsx", DECIDED), "--yes", "--json")
     rows = [json.loads(line) for line in result.stdout.splitlines()]
