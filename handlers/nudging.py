@@ -10,11 +10,12 @@ from handlers.house import House, Outcome
 from handlers.messages import Event, Note, Reply, number
 from handlers.programme import Phase
 from handlers.reminder_manners import quiet_in
-from handlers.reminder_pages import page_of
-from handlers.reminder_parts import At, lagging, lead, left, until
+from handlers.reminder_pages import Page, page_of
+from handlers.reminder_parts import At, lagging, lead, left, met, until
 from storage.people import Person
 from storage.transaction import Transaction
 
+KEY = "nudge"
 MOST_UNITS = 500
 
 
@@ -59,27 +60,21 @@ def _nudge(tx: Transaction, unit: int, phase: Phase, house: House, now: datetime
     due_at = quiet.sayable(now)
     if due_at >= phase.closes:
         due_at = quiet.any_day().sayable(now)
-    today = house.programme.local_day(now).isoformat()
+    due_at = due_at if due_at < phase.closes else now
+    # Once a day on which it is said: two that are held over a weekend are one.
+    on = house.programme.local_day(due_at).isoformat()
     rows = []
     for worker, reader in page.readers.items():
-        head = {
-            "phase": phase.name,
-            "until": until(phase, house.programme.zone),
-            "left": left(phase.closes, now),
-        }
-        parts = list(lead(tx, page, worker, always=True, only=unit))
-        notes = [Note("reminder.nudge.head", head), *(note for part in parts for note in part.notes)]
-        buttons = tuple({row[0].action: row for part in parts for row in part.rows}.values())
         rows.append(
             {
                 "channel": reader.channel,
                 "address": reader.address,
                 "chat_id": reader.chat_id,
                 "language": reader.language,
-                "body": Reply("reminder.end", {}, tuple(notes), buttons).body(),
-                "once": f"nudge:{phase.code}:{today}.{unit}:{worker}",
+                "body": _said(tx, page, worker, (unit, phase), house, now).body(),
+                "once": f"{KEY}:{phase.code}:{on}.{unit}:{worker}",
                 "created_at": now,
-                "due_at": due_at if due_at < phase.closes else now,
+                "due_at": due_at,
                 "expires_at": phase.closes,
             }
         )
@@ -87,3 +82,29 @@ def _nudge(tx: Transaction, unit: int, phase: Phase, house: House, now: datetime
     done.nobody += not rows
     done.told += any(made)
     done.already += bool(rows) and not any(made)
+
+
+def _said(
+    tx: Transaction, page: Page, worker: int, about: tuple[int, Phase], house: House, now: datetime
+) -> Reply:
+    unit, phase = about
+    ends = until(phase, house.programme.zone)
+    head = {"phase": phase.name, "until": ends, "left": left(phase.closes, now)}
+    parts = list(lead(tx, page, worker, always=True, only=unit))
+    notes = [Note("reminder.nudge.head", head), *(note for part in parts for note in part.notes)]
+    buttons = tuple({row[0].action: row for part in parts for row in part.rows}.values())
+    return Reply("reminder.end", {}, tuple(notes), buttons)
+
+
+def anew(tx: Transaction, house: House, once: str, now: datetime) -> Reply | None:
+    """The same as things stand when it is sent; None when the phase is over or the unit has reached all."""
+    code, _, rest = once.partition(":")[2].rpartition(":")[0].rpartition(":")
+    worker, unit = once.rpartition(":")[2], rest.rpartition(".")[2]
+    phase = house.programme.phase_at(now)
+    if phase is None or phase.code != code or not worker.isdecimal() or not unit.isdecimal():
+        return None
+    page = page_of(tx, "digest", code, [int(worker)])
+    standing = page.standings.get(int(unit))
+    if standing is None or met(standing):
+        return None
+    return _said(tx, page, int(worker), (int(unit), phase), house, now)

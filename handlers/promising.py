@@ -40,10 +40,12 @@ def promise_at(
     tx.outbox.promise([_row(channel, address, None, language, reply, now)])
 
 
-def promise_once(tx: Transaction, person: Person, reply: Reply, once: str, now: datetime) -> None:
+def promise_once(
+    tx: Transaction, person: Person, reply: Reply, once: str, now: datetime, due_at: datetime | None = None
+) -> None:
     """Promise what nobody asked for; `once` is a key under which there is at most one row ever."""
     row = _row(person.channel, person.address, person.chat_id, person.language, reply, now)
-    tx.outbox.promise([{**row, "once": once, "priority": 1}])
+    tx.outbox.promise([{**row, "once": once, "priority": 1, "due_at": due_at or row["due_at"]}])
 
 
 def offer(tx: Transaction, person: Person, reply: Reply, **talk: object) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from handlers import asking_again, slow_reviews
+from handlers import asking_again, nudging, slow_reviews
 from handlers.house import House
 from handlers.messages import Reply
 from handlers.programme import Phase
@@ -87,7 +87,7 @@ def _keep(tx: Transaction, own: Beside, others: list[Beside], said: list[Said], 
     """Write down what is said together, so that a message sent anew after a crash says no less."""
     ends = [one.expires_at for one in (own, *others)]
     latest = None if None in ends else max(end for end in ends if end is not None)
-    anew = (slow_reviews.KEY, *KINDS)  # what is made anew anyway need not be kept
+    anew = (slow_reviews.KEY, nudging.KEY, *KINDS)  # what is made anew anyway need not be kept
     parts = [[one.once, {} if kind_of(one.once) in anew else one.reply.body()] for one in said]
     tx.unasked.join(own.id, {**body, PARTS: parts}, latest, [one.id for one in others])
 
@@ -100,6 +100,9 @@ def _anew(tx: Transaction, house: House, facts: Facts, piece: Piece, now: dateti
     if kind_of(piece.once) == slow_reviews.KEY:
         slow = slow_reviews.anew(tx, piece.once or "", now)
         return False if slow is None else Said(piece.once, slow)
+    if kind_of(piece.once) == nudging.KEY:
+        nudge = nudging.anew(tx, house, piece.once or "", now)
+        return False if nudge is None else Said(piece.once, nudge)
     named = named_in(piece.once)
     if named is None:
         return Said(piece.once, Reply.of(piece.body))

@@ -11,7 +11,7 @@ from storage.transaction import Transaction
 from storage.unasked import Addressee
 
 AT_ONCE = timedelta()
-BUSY = frozenset({"about", "review"})  # what is typed now belongs to something else
+BUSY = frozenset({"about", "review", "unit_ended"})  # what is typed now belongs to something else
 
 
 def tell(

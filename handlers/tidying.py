@@ -9,6 +9,7 @@ from handlers.erasure import erase
 from handlers.house import House
 from handlers.messages import Button, Reply, text
 from handlers.promising import promise_once
+from handlers.reminder_manners import quiet_in
 from storage.retention import OldDraft
 from storage.transaction import Transaction
 
@@ -42,7 +43,7 @@ class Tidied:
 def tidy(tx: Transaction, keeping: Keeping, house: House, now: datetime) -> Tidied:
     """Tidy once. Safe at any moment and any number of times."""
     erased = _finish_withdrawals(tx, house, now)
-    warned, drafts = _old_drafts(tx, keeping.drafts, now) if keeping.drafts is not None else (0, 0)
+    warned, drafts = _old_drafts(tx, keeping.drafts, house, now) if keeping.drafts is not None else (0, 0)
     messages = tx.retention.drop_messages(now - keeping.messages)
     heard = tx.retention.drop_heard(now - keeping.heard)
     dead_letters = tx.retention.drop_dead_letters(now - keeping.dead_letters)
@@ -59,14 +60,14 @@ def _finish_withdrawals(tx: Transaction, house: House, now: datetime) -> int:
     return len(due)
 
 
-def _old_drafts(tx: Transaction, kept_for: timedelta, now: datetime) -> tuple[int, int]:
+def _old_drafts(tx: Transaction, kept_for: timedelta, house: House, now: datetime) -> tuple[int, int]:
     """Warn the authors of old drafts; drop those whose author was warned long enough ago."""
     warned = dropped = 0
     for draft in tx.retention.old_drafts(now - kept_for + WARNING):
         once = f"old_draft:{draft.id}:{draft.updated_at:%Y%m%d%H%M%S}"
         told = tx.retention.promised_at(once)
         if told is None:
-            warned += _warn(tx, draft, once, now)
+            warned += _warn(tx, draft, once, house, now)
         elif now - told >= WARNING:
             tx.drafts.drop(draft.id)
             tx.audit.note(None, "draft_deleted", f"draft:{draft.id}", now, why="old")
@@ -74,12 +75,13 @@ def _old_drafts(tx: Transaction, kept_for: timedelta, now: datetime) -> tuple[in
     return warned, dropped
 
 
-def _warn(tx: Transaction, draft: OldDraft, once: str, now: datetime) -> int:
+def _warn(tx: Transaction, draft: OldDraft, once: str, house: House, now: datetime) -> int:
     people = tx.people.of_worker(draft.worker_id)
     if not people:
         return 0
     person = next((one for one in people if one.reachable), people[0])
     rows = ((Button(f"menu|open.{draft.id}|-", "button.resume"),),)
     params = {"number": draft.id, "days": text("drafts.days_left", count=WARNING.days)}
-    promise_once(tx, person, Reply("drafts.old", params, (), rows), once, now)
+    due_at = quiet_in(tx, house, [person.unit_id])[person.unit_id].sayable(now)
+    promise_once(tx, person, Reply("drafts.old", params, (), rows), once, now, due_at)
     return 1

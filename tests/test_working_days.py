@@ -17,6 +17,7 @@ from handlers.reminder_moments import Moment
 from handlers.slow_reviews import remind_slow
 from handlers.telling import tell
 from storage.database import Database
+from storage.models import metadata
 from storage.reminder_choices import Hours
 from storage.upgrade import _scripts, upgrade_database
 from tests.phone import PHASES, PROGRAMME, ZONE, Clock, Phone, house
@@ -129,3 +130,36 @@ def test_quiet_hours_that_a_unit_had_before_say_nothing_about_days_off(
     with older.reading() as tx:
         assert tx.reminder_choices.quiet_of([1]) == {1: Hours(time(22), time(5))}
     older.close()
+
+
+def test_a_unit_that_is_nudged_twice_over_a_weekend_hears_once_and_how_it_stands_on_monday(
+    database: Database,
+) -> None:
+    team = people(database, Clock(SATURDAY))
+    unit = team.unit()
+    aim = metadata.tables["aim"]
+    with database.transaction() as tx:
+        tx.connection.execute(aim.delete())
+        tx.connection.execute(aim.insert().values(unit_id=unit, phase="gd2", initiatives=5))
+    team.officer.presses(f"nudge|u.{unit}.gd2|-")
+    assert "Đã nhắc 1 đơn vị" in team.officer.last.text
+    team.clock.passes(days=1)
+    team.officer.presses(f"nudge|u.{unit}.gd2|-")
+    assert "1 đơn vị đã được nhắc" in team.officer.last.text
+    team.clock.at = MONDAY
+    (said,) = delivered(team.lead)
+    assert "cấp trên nhắc" in said.text and "còn 4 ngày" in said.text
+
+
+def test_a_nudge_is_not_said_when_the_unit_has_reached_its_target_meanwhile(database: Database) -> None:
+    team = people(database, Clock(SATURDAY))
+    unit = team.unit()
+    aim, tally = metadata.tables["aim"], metadata.tables["tally"]
+    with database.transaction() as tx:
+        tx.connection.execute(aim.delete())
+        tx.connection.execute(aim.insert().values(unit_id=unit, phase="gd2", initiatives=5))
+    team.officer.presses(f"nudge|u.{unit}.gd2|-")
+    with database.transaction() as tx:
+        tx.connection.execute(tally.insert().values(unit_id=unit, phase="gd2", valid=5))
+    team.clock.at = MONDAY
+    assert delivered(team.lead) == []
