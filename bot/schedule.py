@@ -24,6 +24,7 @@ from handlers.slow_reviews import remind_slow
 
 log = structlog.get_logger()
 LOOK_SECONDS = 20
+JUMPING_SECONDS = 0.3
 # A tick that is late is still wanted, several that were missed are one, and two never run at once.
 JOBS = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
 PROMPT = timedelta(milliseconds=5)  # just after the instant, never before it
@@ -53,7 +54,7 @@ class Schedule:
     async def run(self) -> None:
         """Tick until cancelled."""
         # Where time may jump, nobody waits for the next look.
-        seconds = 1 if clock.movable() else LOOK_SECONDS
+        seconds = JUMPING_SECONDS if clock.movable() else LOOK_SECONDS
         self._scheduler.add_job(self._look, "interval", seconds=seconds, id="look")
         self._scheduler.start()
         try:
