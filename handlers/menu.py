@@ -14,6 +14,12 @@ from storage.transaction import Transaction
 
 LANGUAGES = ("vi", "en")
 SHORTEST_ANSWER = 10
+# Of those who answer for others: the command, its button, and the deed they must be allowed somewhere.
+ANSWERING = (
+    (("review", "button.review", "review"), ("proxy", "button.proxy", "enter_for_others")),
+    (("invite", "button.invite", "invite"), ("export", "button.sheet", "export")),
+    (("preview", "button.preview", "preview"),),
+)
 PAGED = {"drafts": drafts.show, "mine": mine.show}
 
 
@@ -76,11 +82,12 @@ def menu(tx: Transaction, person: Person, _argument: str, house: House, now: dat
             Button("menu|mine|-", "button.mine"),
         ),
         (Button("menu|unit|-", "button.my_unit"), Button("menu|language|-", "button.language")),
-        (Button("menu|progress|-", "button.progress"),),
+        (Button("menu|progress|-", "button.progress"), Button("menu|reminders|-", "button.reminders")),
         (Button("menu|help|-", "button.help"), Button("privacy|see|-", "button.privacy")),
     ]
-    if rights.may(tx, person, "review", None, now):
-        rows.append((Button("menu|review|-", "button.review"),))
+    for row in ANSWERING:
+        allowed = [(name, key) for name, key, deed in row if rights.may(tx, person, deed, None, now)]
+        rows += [tuple(Button(f"menu|{name}|-", key) for name, key in allowed)] if allowed else []
     return _say(tx, person, Reply("menu.menu", {}, (), tuple(rows)), now)
 
 

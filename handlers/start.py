@@ -6,7 +6,7 @@ import hmac
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import codes, consent, initiative, joining
+from handlers import codes, consent, initiative, joining, rights
 from handlers.choosing import chosen
 from handlers.commands import command_of
 from handlers.cuts import presumed_cut
@@ -165,7 +165,11 @@ def ready(tx: Transaction, person: Person, house: House, now: datetime, *notes: 
             tx, person, *(notes or (Note("start.here"),)), house=house, now=now
         )
     params = {"name": person.name, "unit": tx.people.unit_name(person.unit_id) or text("menu.no_unit")}
+    rows: tuple[tuple[Button, ...], ...]
     rows = ((Button("menu|new|-", "button.new"),), (Button("menu|menu|-", "button.menu"),))
+    if rights.may(tx, person, "review", None, now):
+        row = (Button("menu|review|-", "button.review"), Button("menu|progress|-", "button.progress"))
+        rows = (row, *rows)
     reply = Reply("start.ready", params, notes, rows)
     promise(tx, person, [reply], now)
     offer(tx, person, reply)
