@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import orjson
 import pytest
@@ -255,6 +256,23 @@ def test_the_head_stays_in_sight_and_filters() -> None:
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         xml = archive.read("xl/worksheets/sheet1.xml").decode()
     assert '<autoFilter ref="A1:AF3"/>' in xml and 'state="frozen"' in xml
+
+
+def test_rows_cells_and_the_size_of_a_sheet_are_those_of_the_table() -> None:
+    lines = [{"code": f"SK-{number}", "title": words} for number, words in enumerate(AWKWARD)]
+    _, raw = read_back(lines)
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own file
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314 - our own file
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    rows = sheet.findall(f"{space}sheetData/{space}row")
+    assert [row.get("r") for row in rows] == [str(number) for number in range(1, len(AWKWARD) + 2)]
+    assert [cell.get("r") for cell in rows[1]] == ["A2", "F2"]
+    assert sheet.find(f"{space}dimension").get("ref") == f"A1:AF{len(rows)}"  # type: ignore[union-attr]
+    formats = styles.findall(f"{space}cellXfs/{space}xf")
+    used = {int(cell.get("s", 0)) for row in rows for cell in row}
+    assert max(used) < len(formats)
+    assert [form.get("quotePrefix") for form in formats].count("1") == 1
 
 
 @pytest.mark.parametrize(
