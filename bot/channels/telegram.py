@@ -45,7 +45,9 @@ def read(update: Update, bot: str) -> Event | None:
         if message.text is None and message.caption is None:
             return None  # a place that moves, a keyboard that changes: nothing was said
         words = message.text or message.caption or ""
-        return _event(update, message, Edited(str(message.message_id), words), bot)
+        edited = _event(update, message, Edited(str(message.message_id), words), bot)
+        # What it says now was said when it was changed, not when it was first sent.
+        return replace(edited, sent_at=message.edit_date or message.date)
     if (message := update.message) is not None and (moved := _moved(update, message, bot)) is not None:
         return moved
     if (message := update.message) is not None and (what := _said(message)) is not None:
