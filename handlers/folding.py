@@ -17,7 +17,9 @@ _INVISIBLE = re.compile(
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
 SHORT = 300  # letters of a text worth remembering in its folded form
-_SPACES = re.compile(r"\s+")
+_ODD = re.compile(_INVISIBLE.pattern[:-1] + _DASHES.pattern[1:])
+# The marks of Vietnamese and its neighbours; U+034F among them is a joiner, not a mark.
+_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
 _SPECIAL = str.maketrans({"đ": "d", "ð": "d", "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'})
 
 
@@ -34,7 +36,9 @@ def kept(text: str) -> str:
 def plain_spaces(text: str) -> str:
     """NFC, one ordinary space between words, ordinary dashes, nothing invisible; marks and capitals stay."""
     composed = unicodedata.normalize("NFC", text.replace("\x00", " "))
-    return _SPACES.sub(" ", _DASHES.sub("-", _INVISIBLE.sub("", composed))).strip()
+    if _ODD.search(composed):
+        composed = _DASHES.sub("-", _INVISIBLE.sub("", composed))
+    return " ".join(composed.split())
 
 
 def fold(text: str) -> str:
@@ -47,9 +51,10 @@ def fold(text: str) -> str:
 
 def _folded(text: str) -> str:
     lowered = unicodedata.normalize("NFKD", plain_spaces(text).casefold())
-    # Every combining mark is U+0300 or above; the comparison spares most letters the question.
-    bare = "".join([letter for letter in lowered if letter < "\u0300" or not unicodedata.combining(letter)])
-    return _SPACES.sub(" ", _DASHES.sub("-", bare.translate(_SPECIAL))).strip()
+    plain = _MARKS.sub("", lowered).translate(_SPECIAL)
+    if not plain.isascii():  # another script, or a sign: every letter is asked, which is slow
+        plain = _DASHES.sub("-", "".join([letter for letter in plain if not unicodedata.combining(letter)]))
+    return " ".join(plain.split())
 
 
 # What one message says is compared with buttons, reserved words and codes in turn.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Select, bindparam, insert
@@ -17,6 +18,8 @@ from sqlalchemy.schema import Table
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
+
+from storage.types import Instant
 
 Statement: TypeAlias = Select[Any] | UpdateBase
 Values: TypeAlias = Mapping[str, Any]
@@ -163,6 +166,8 @@ def _compiled(statement: Statement, dialect: Dialect) -> _Compiled:
     for name in order or ():
         bind = compiled.binds[name]
         convert = _implementation(bind.type, dialect).bind_processor(dialect)
+        if convert is not None and isinstance(bind.type, Instant):
+            convert = lru_cache(maxsize=64)(convert)  # a batch has one "now", which stands in all its rows
         if bind.required:
             parameters.append((name, False, convert))
         else:
