@@ -43,14 +43,13 @@ def suggested(
 
 def nearest(tx: Transaction, typed: str, today: date) -> list[FoundUnit]:
     """Five units in the order of likeness to what was typed, however little that is."""
-    units = UnitIndex(tx.connection).every_key(today)
     wanted = typed[:LONGEST]
-    words, codes = [key for _, _, key in units], [code for _, code, _ in units]
+    numbers, codes, words = UnitIndex(tx.connection).every_key(today)
     # By words in any order, or by the code alone: fast enough to look at every unit of a city.
     said = process.extract(search_key(wanted), words, scorer=fuzz.token_set_ratio, limit=SUGGESTED)
     coded = process.extract(plain_spaces(wanted).casefold(), codes, scorer=fuzz.ratio, limit=SUGGESTED)
     best = sorted([*said, *coded], key=lambda one: -one[1])
     places = list(dict.fromkeys(place for _, _, place in best))[:SUGGESTED]
     score = {place: share / 100 for _, share, place in reversed(best)}
-    found = [(tx.units.by_id(units[place][0]), score[place]) for place in places]
+    found = [(tx.units.by_id(int(numbers[place])), score[place]) for place in places]
     return [FoundUnit(unit.id, unit.code, unit.name, "", round(share, 3)) for unit, share in found if unit]

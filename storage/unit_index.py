@@ -89,8 +89,9 @@ def _every_word() -> Select[Any]:
 _VOCABULARY = _every_word()
 _EVERY_KEY = (
     select(
-        func.aggregate_strings(
-            cast(UNIT.c.id, Text) + "\t" + func.lower(UNIT.c.code) + "\t" + NAME.c.search_key, "\n"
+        *(
+            func.aggregate_strings(column, "\n")
+            for column in (cast(UNIT.c.id, Text), func.lower(UNIT.c.code), NAME.c.search_key)
         )
     )
     .join(NAME, and_(NAME.c.unit_id == UNIT.c.id, NAME.c.kind == "current"))
@@ -110,14 +111,14 @@ class UnitIndex:
         rows = self._connection.execute(_COUNTS, {"words": list(words)})
         return {row[0]: row[1] for row in rows}
 
-    def every_key(self, today: date) -> list[tuple[int, str, str]]:
-        """Every unit open today: its number, its code in small letters, the words of its name.
+    def every_key(self, today: date) -> tuple[list[str], list[str], list[str]]:
+        """Of every unit open today, in the same order: numbers, codes in small letters, words of the names.
 
-        They too come as one line: the fewer rows, the sooner they are read.
+        They too come as lines: thousands of rows take several times as long.
         """
-        line = self._connection.execute(_EVERY_KEY, {"today": today}).scalar() or ""
-        units = [part.split("\t") for part in line.split("\n") if part]
-        return [(int(number), code, key) for number, code, key in units]
+        lines = self._connection.execute(_EVERY_KEY, {"today": today}).one()
+        numbers, codes, keys = ([] if line is None else line.split("\n") for line in lines)
+        return numbers, codes, keys
 
     def postings(self, words: Iterable[str], today: date, most: int) -> Sequence[Posting]:
         """Units open today that carry any of the words, at most so many rows."""
