@@ -71,9 +71,11 @@ _OF_DAY = (
     f" CAST(SUM(d.valid) AS BIGINT) AS valid FROM ({_EVERY_DAY}) d"
     " JOIN unit_above a ON a.unit_id = d.unit_id GROUP BY a.above_id, d.phase, d.day"
 )
-_HEADS = "".join(
-    f"UPDATE tally SET {column} = c.n FROM (SELECT unit_id, phase, COUNT(*) AS n FROM tally_person"  # noqa: S608
-    f" WHERE {have} > 0 GROUP BY unit_id, phase) c WHERE c.unit_id = tally.unit_id AND c.phase = tally.phase;"
+# How many have something, of what was counted by person; between two names of tables.
+_HEADS = tuple(
+    f"UPDATE {{tally}} SET {column} = c.n FROM (SELECT unit_id, phase, COUNT(*) AS n FROM {{tally_person}}"  # noqa: S608
+    f" WHERE {have} > 0 GROUP BY unit_id, phase) c"
+    " WHERE c.unit_id = {tally}.unit_id AND c.phase = {tally}.phase"
     for column, have in (("people", "valid"), ("people_waiting", "waiting"))
 )
 _FILL = {
@@ -104,36 +106,42 @@ class Recount:
     def differences(self, done: Callable[[str], None] = lambda _: None, *, keep: bool = True) -> list[str]:
         """Where the kept figures are not what the rows say, a line each; empty when they agree.
 
-        `keep` leaves what was counted anew; otherwise the figures stay as they were.
+        Counted beside them, so where they agree nothing is written. `keep` makes them anew where they do not.
         """
-        before = {table: f"kept_{table}" for table in STEPS}
-        for table, copy in before.items():
-            self._run(f"CREATE TEMPORARY TABLE {copy} AS SELECT * FROM {table}")  # noqa: S608
-        self.rebuild(done)
-        found = [line for table, copy in before.items() for line in self._unlike(table, copy)]
-        for table, copy in before.items():
-            if found and not keep:
-                self._run(f"DELETE FROM {table}")  # noqa: S608
-                self._run(f"INSERT INTO {table} SELECT * FROM {copy}")  # noqa: S608
-            self._run(f"DROP TABLE {copy}")
+        beside = {table: f"counted_{table}" for table in STEPS}
+        if self._connection.dialect.name == "postgresql":
+            self._run("SET LOCAL work_mem = '64MB'")  # two million rows are compared in memory, not on disk
+        for table, name in beside.items():
+            rows = _FILL[table][1]
+            if table == "tally":
+                rows = f"SELECT *, 0 AS people, 0 AS people_waiting FROM ({rows}) t"  # noqa: S608
+            if table == "units_reached":
+                self._count_people(beside["tally"], beside["tally_person"])
+                rows = rows.replace(" tally t ", f" {beside['tally']} t ")
+            self._run(f"CREATE TEMPORARY TABLE {name} AS {rows}")
+            done(table)
+        found = [line for table, name in beside.items() for line in self._unlike(name, table, table)]
+        for name in beside.values():
+            self._run(f"DROP TABLE {name}")
+        if found and keep:
+            self.rebuild()
         return found
 
-    def _unlike(self, table: str, copy: str) -> list[str]:
+    def _unlike(self, counted: str, kept: str, table: str) -> list[str]:
         """Rows that are in one and not in the other; a row of nothing but noughts is no row."""
         names = list(COLUMNS) if table == "tally" else _FILL[table][0][_KEYS[table] :]
         keys = _FILL[table][0][: _KEYS[table]]
         columns, some = ", ".join((*keys, *names)), " OR ".join(f"{name} <> 0" for name in names)
-        one, two = (f"SELECT {columns} FROM {name} WHERE {some}" for name in (table, copy))  # noqa: S608
+        one, two = (f"SELECT {columns} FROM {name} WHERE {some}" for name in (counted, kept))  # noqa: S608
         lines = []
         for said, rows in (("counted", f"{one} EXCEPT {two}"), ("kept", f"{two} EXCEPT {one}")):
             for row in self._connection.execute(text(f"SELECT * FROM ({rows}) r LIMIT 20")):  # noqa: S608
                 lines.append(f"{table} {said}: " + " ".join(f"{n}={v}" for n, v in row._mapping.items()))
         return lines
 
-    def _count_people(self) -> None:
-        for statement in _HEADS.split(";"):
-            if statement:
-                self._run(statement)
+    def _count_people(self, tally: str = "tally", tally_person: str = "tally_person") -> None:
+        for statement in _HEADS:
+            self._run(statement.format(tally=tally, tally_person=tally_person))
 
     def _run(self, statement: str) -> None:
         self._connection.execute(text(statement))
