@@ -39,7 +39,7 @@ _OF = Prepared(
         DRAFT.c.unit_id,
     )
     .where(DRAFT.c.worker_id == bindparam("worker"))
-    .order_by(DRAFT.c.updated_at.desc())
+    .order_by(DRAFT.c.updated_at.desc(), DRAFT.c.id)
 )
 _DROP_FILES = Prepared(
     delete(ATTACHMENT)
