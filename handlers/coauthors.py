@@ -20,9 +20,11 @@ def known(
     if not named or author.unit_id is None:
         return [(None, name, share) for name, share in named]
     called: dict[str, list[int]] = {}
-    for member in tx.entered.people(author.unit_id):
-        if member.worker_id != author.worker_id:
-            called.setdefault(fold(member.name), []).append(member.worker_id)
+    # A name has as many letters with its marks as without: few of a large unit are looked at.
+    for length in {len(fold(name)) for name, _ in named}:
+        for member in tx.entered.named_with(author.unit_id, length):
+            if member.worker_id != author.worker_id:
+                called.setdefault(fold(member.name), []).append(member.worker_id)
     found: list[tuple[int | None, str, int]] = []
     for name, share in named:
         # Two who are typed alike are not the same person twice.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from storage.merging import merge
 from storage.models import Claim, EnteredFor, Membership, Worker, metadata
+from storage.prepared import Prepared
 
 ENTERED, CLAIM = metadata.tables["entered_for"], metadata.tables["claim"]
 INITIATIVE, WORKER = metadata.tables["initiative"], metadata.tables["worker"]
@@ -61,6 +62,17 @@ class Whom:
     placeholder: bool
 
 
+_NAMED_WITH = Prepared(
+    select(WORKER.c.id, WORKER.c.name, WORKER.c.placeholder)
+    .join(MEMBERSHIP, MEMBERSHIP.c.worker_id == WORKER.c.id)
+    .where(
+        MEMBERSHIP.c.unit_id == bindparam("unit"),
+        MEMBERSHIP.c.until.is_(None),
+        WORKER.c.erased_at.is_(None),
+        func.length(WORKER.c.name) == bindparam("length"),
+    )
+    .order_by(WORKER.c.id)
+)
 _LINE = (
     select(
         INITIATIVE.c.id,
@@ -213,6 +225,11 @@ class Entered:
             )
         )
         return [Whom(*row) for row in self._connection.execute(rows.order_by(WORKER.c.id))]
+
+    def named_with(self, unit_id: int, length: int) -> list[Whom]:
+        """Those of a unit whose name has so many letters, spaces counted."""
+        rows = _NAMED_WITH.all(self._connection, {"unit": unit_id, "length": length})
+        return [Whom(*row) for row in rows]
 
     # --- codes
 
