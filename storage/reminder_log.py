@@ -52,6 +52,11 @@ def _promise(dialect: str) -> UpdateBase:
     return insert_into(OUTBOX).values(values).on_conflict_do_nothing().returning(OUTBOX.c.id)
 
 
+def _promise_many(dialect: str) -> UpdateBase:
+    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert_into(OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.once)
+
+
 def _open(dialect: str) -> UpdateBase:
     insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
     names = ("kind", "phase", "offset", "changed_at")
@@ -62,6 +67,8 @@ def _open(dialect: str) -> UpdateBase:
 
 _DIALECTS = ("sqlite", "postgresql")
 _PROMISE = Prepared({name: _promise(name) for name in _DIALECTS})
+_PROMISE_MANY = {name: _promise_many(name) for name in _DIALECTS}
+FEW = 20
 _OPEN = Prepared({name: _open(name) for name in _DIALECTS})
 _MOMENTS = Prepared(select(MOMENT.c.kind, MOMENT.c.phase, MOMENT.c.offset, MOMENT.c.state, MOMENT.c.cursor))
 _ITS = and_(
@@ -98,12 +105,16 @@ class ReminderLog:
 
     def promise(self, rows: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Promise messages nobody asked for, each under its key `once`; which of them are new."""
-        found = []
-        for row in rows:
-            body = self._vault.kept(row["body"]) if "protected" in row["body"] else row["body"]
-            kept = {**row, "body": body, "priority": 1}
-            found.append(_PROMISE.first(self._connection, kept) is not None)
-        return found
+        given = [{**row, "body": self._kept(row["body"]), "priority": 1} for row in rows]
+        if len(given) < FEW:
+            return [_PROMISE.first(self._connection, row) is not None for row in given]
+        # A page at once: one after another each would wait for its own answer of the database.
+        made = self._connection.execute(_PROMISE_MANY[self._connection.dialect.name], given)
+        new = set(made.scalars())
+        return [row["once"] in new for row in given]
+
+    def _kept(self, body: dict[str, Any]) -> Any:
+        return self._vault.kept(body) if "protected" in body else body
 
     def note(self, key: Key, outcomes: Sequence[tuple[int | None, str, str]], now: datetime) -> None:
         """Write down what became of a reminder: worker, outcome, reason."""

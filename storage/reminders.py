@@ -108,10 +108,12 @@ class Reminders:
                 WORKER.c.language, WORKER.c.unit_id,
             )
             .join(WORKER, WORKER.c.id == CHAT.c.worker_id)
-            .where(CHAT.c.worker_id.in_(workers), CHAT.c.reachable.is_(True), WORKER.c.consent != "")
-            .order_by(CHAT.c.id)
+            .where(CHAT.c.reachable.is_(True), WORKER.c.consent != "")
+            # Said of both, and put in order here: else PostgreSQL walks through everybody there is.
+            .where(CHAT.c.worker_id.in_(workers), WORKER.c.id.in_(workers))
         )  # fmt: skip
-        return {row[0]: Reader(*row) for row in self._connection.execute(rows)}
+        found = sorted(self._connection.execute(rows), key=lambda row: int(row[1]))
+        return {row[0]: Reader(*row) for row in found}
 
     def drafts(self, workers: Sequence[int]) -> dict[int, list[Unfinished]]:
         """Drafts of initiatives not handed in yet, the one touched last first."""
