@@ -77,6 +77,9 @@ def filled(database: Database, rows: int, decided: int) -> None:
         _some(database, start, min(rows + decided, start + 5_000), rows)
     with database.transaction() as tx:
         Recount(tx.connection).rebuild()
+        if not database.is_sqlite:
+            # What the server does by itself a minute after so many rows have come.
+            tx.connection.exec_driver_sql("ANALYZE")
 
 
 def _some(database: Database, start: int, stop: int, rows: int) -> None:
