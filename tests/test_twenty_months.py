@@ -15,6 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.ledger import Ledger
+from handlers.messages import Reply
+from handlers.reminder_why import MOST, lines
 from handlers.reminders import tick
 from handlers.slow_reviews import remind_slow
 from handlers.tidying import Keeping, tidy
@@ -22,6 +24,7 @@ from storage.database import Database
 from storage.outbox import Promise, Settled
 from tests.months import AWAY, BEGINS, DAY, ENDS, MOVED_AT, Somebody, World
 from tests.months_oracle import IN_TURN, Oracle, day_off, never_free, quiet, whole_calendar
+from tests.phone import SPEECH
 
 LOOK = timedelta(days=2)  # the program looks every twenty seconds; nothing here needs that
 PACE = timedelta(seconds=2.2)  # for sixty-four messages
@@ -248,6 +251,7 @@ class Months:
     def ends(self) -> None:
         """Nothing is missing, nothing is left over, and what was promised and never said is explained."""
         self.has_every_moment()
+        self.can_all_be_read()
         with self.world.database.reading() as tx:
             waiting = {
                 row[0] for row in tx.connection.exec_driver_sql(
@@ -261,6 +265,15 @@ class Months:
         for (worker, at), count in self.at_once.items():
             if count > 1:
                 self.finds("at once", count, worker, at)
+
+    def can_all_be_read(self) -> None:
+        """`/visao` has a line for each note, in words."""
+        with self.world.database.reading() as tx:
+            for worker in list(self.world.people)[:60]:
+                notes = lines(tx, worker, self.world.house)
+                words = SPEECH.render(Reply("reminder.end", {}, tuple(notes)), "vi").text
+                if words.count("• ") != len(tx.reminder_log.notes(worker, MOST)) or "{" in words:
+                    self.finds("cannot be read:", worker, words)
 
     def has_every_moment(self) -> None:
         """Each instant of the calendar was seen to then, or after an absence, or it is known why not."""
