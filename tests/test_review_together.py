@@ -54,7 +54,9 @@ def fill(database: Database, clock: Clock, items: int) -> None:
             tx.reviews.note_move(number, ("draft", "submitted"), first["author_id"], at)
 
 
-@pytest.mark.parametrize("items", [60, pytest.param(1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "items", [60, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
+)
 def test_every_initiative_is_decided_exactly_once(database: Database, items: int) -> None:
     clock = Clock()
     team = people(database, clock)
