@@ -32,7 +32,7 @@ OUTBOX = metadata.tables["outbox"]
 
 @pytest.fixture
 def world(database: Database, tmp_path: Path) -> World:
-    """One unit with a sealed and an open initiative, every role, and another unit with three."""
+    """One unit with three initiatives, one of them sealed, every role, and another unit with three."""
     filled = World(database, tmp_path / "files").fill()
     with database.transaction() as tx:
         other = tx.units.by_code("T01")
@@ -72,10 +72,10 @@ def table(book: Drawn, name: str = "Sáng kiến") -> list[list[Any]]:
 @pytest.mark.parametrize(
     ("role", "codes"),
     [
-        ("lead", ["SK-00001", "SK-00002"]),
+        ("lead", ["SK-00001", "SK-00002", "SK-00003"]),
         ("other lead", []),
-        ("officer above", ["SK-00001", "SK-00002"]),
-        ("admin", ["SK-00001", "SK-00002", "SK-00070", "SK-00071", "SK-00072"]),
+        ("officer above", ["SK-00001", "SK-00002", "SK-00003"]),
+        ("admin", ["SK-00001", "SK-00002", "SK-00003", "SK-00070", "SK-00071", "SK-00072"]),
     ],
 )
 def test_a_lead_gets_the_own_unit_and_an_officer_all_below(world: World, role: str, codes: list[str]) -> None:
@@ -122,7 +122,7 @@ def test_who_loses_the_right_before_the_file_is_made_gets_none(world: World) -> 
 def test_a_unit_is_named_by_code_or_words_or_the_bot_says_it_knows_none(world: World) -> None:
     officer = world.phones["officer above"]
     (reply,) = asked(officer, "/xuat t09-017")
-    assert [row[0] for row in table(drawn(world.database, reply))] == ["SK-00001", "SK-00002"]
+    assert [row[0] for row in table(drawn(world.database, reply))] == ["SK-00001", "SK-00002", "SK-00003"]
     (reply,) = asked(officer, "/xuat T01")
     assert not reply.files
     (reply,) = asked(officer, "/xuat khôngcóđơnvịnào")
@@ -134,7 +134,7 @@ def test_an_export_is_an_entry_of_the_audit(world: World) -> None:
     with world.database.reading() as tx:
         audit = metadata.tables["audit"]
         found = tx.connection.execute(select(audit.c.after).where(audit.c.what == "exported")).scalars().all()
-    assert found == ["2"]
+    assert found == ["3"]
 
 
 def test_a_long_one_is_announced_and_comes_behind_live_talk(

@@ -353,7 +353,7 @@ class TestWaysOn:
         lead.types("/tiendo ROOT")
         lead.taps("Hình các đơn vị")
         caption = str(lead.last.files[0].caption)
-        assert paper(lead).params["target"] == 20_717 and "2/20.717 người có sáng kiến hợp lệ" in caption
+        assert paper(lead).params["target"] == 3_087 and "2/3.087 người có sáng kiến hợp lệ" in caption
         assert "chỉ tiêu về người" in listed and "– sáng kiến: 0, chờ xét 0" in listed
         above = (Target("initiatives", count=100), TARGETS[1])  # of initiatives only at the top
         only(lead, replace(AIMED, phases=(replace(PHASES[0], targets=above),)))
