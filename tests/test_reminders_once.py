@@ -168,7 +168,7 @@ from handlers.reminder_moments import NEVER, moments_of
 from tests.phone import PHASES, PROGRAMME
 from bot import clock
 print(time.strftime("%z"), abs(clock.now().timestamp() - time.time()) < 5)
-for days in range(0, 460, 5):
+for days in range(0, 460, 15):
     for one in moments_of(PROGRAMME, PHASES[0], NEVER, PHASES[0].opens + timedelta(days=days)):
         print(one.key, one.at.isoformat(), one.until.isoformat())
 """
@@ -194,7 +194,7 @@ def test_the_instants_are_the_same_wherever_the_server_stands() -> None:
     servers = [server(zone) for zone in ("UTC", "<+07>-7", "<-08>8")]
     here, there, far = map(instants, servers)
     assert [here[0], there[0], far[0]] == ["+0000", "+0700", "-0800"]
-    assert here[1] == there[1] == far[1] and len(here[1]) > 1_000
+    assert here[1] == there[1] == far[1] and len(here[1]) > 400
     (eighth, *_) = (line for line in here[1] if "'digest'" in line)
     assert "T01:00:00+00:00" in eighth  # eight o'clock in Hà Nội
 

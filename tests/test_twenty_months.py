@@ -321,7 +321,7 @@ def test_in_twenty_months_everybody_hears_what_concerns_them_once_and_every_sile
 ) -> None:
     if not quick.is_sqlite:
         pytest.skip("one kind of database is enough here; the whole programme is lived on both")
-    months = lived(quick, 14)
+    months = lived(quick, 10)
     assert months.wrong == []
     assert {key[0] for key, _ in months.sent} == KINDS and len(months.sent) > 500
     assert {why for _, why in months.last.values()} >= {"target_met", "nothing_open", "too_late"}
