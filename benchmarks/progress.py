@@ -41,7 +41,7 @@ from storage.upgrade import upgrade_database
 
 TIMES, DECISIONS = 25, 200
 NUMBERS = count(1)
-LOOKS = {
+LOOKS: dict[str, tuple[int, Typed | Pressed]] = {
     "/tiendo of the city": (ADMIN, Typed("/tiendo")),
     "/tiendo of a unit": (LEAD, Typed("/tiendo")),
     "/tiendo U77": (LEAD, Typed("/tiendo U77")),
@@ -52,7 +52,7 @@ LOOKS = {
     "the curve of the city": (ADMIN, Pressed(f"progress|curve.{CITY}.0|-")),
     "a list behind a figure": (ADMIN, Pressed(f"progress|valid.{CITY}.0.0|-")),
 }
-CHILDREN = {
+CHILDREN: dict[str, tuple[int, Typed | Pressed]] = {
     "6,000 children, first page": (ADMIN, Pressed(f"progress|below.{CITY}.0.0|-")),
     "6,000 children, last page": (ADMIN, Pressed(f"progress|below.{CITY}.0.749|-")),
     "6,000 children as bars": (ADMIN, Pressed(f"progress|bars.{CITY}.0|-")),
@@ -93,8 +93,8 @@ def does(database: Database, house: House, who: int, what: Typed | Pressed) -> N
 @contextmanager
 def without_tallies() -> Iterator[None]:
     """For a while nothing is counted."""
-    kept, Tallies.changed = Tallies.changed, lambda *_: None  # type: ignore[method-assign, assignment]
-    facts, Tallies.facts = Tallies.facts, lambda *_: None  # type: ignore[method-assign, assignment]
+    kept, Tallies.changed = Tallies.changed, lambda *_: None  # type: ignore[method-assign]
+    facts, Tallies.facts = Tallies.facts, lambda *_: None  # type: ignore[method-assign]
     try:
         yield
     finally:
