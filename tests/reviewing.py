@@ -21,7 +21,8 @@ OUTBOX = metadata.tables["outbox"]
 
 def work(url: str, addresses: Sequence[str], name: str, now: datetime) -> dict[str, int]:
     """Take turns until every one of these reviewers has heard that the queue is empty; what they heard."""
-    database = Database(url, vault=Vault())
+    # SQLite hands its one lock to nobody in particular: under load a turn may be long in coming.
+    database = Database(url, patience=120, vault=Vault())
     heard = {"decided": 0, "too late": 0}
     numbers, left = count(1), dict.fromkeys(addresses, "")
     says = house(READY_MADE)
