@@ -101,7 +101,7 @@ class Campaign:
 
 
 @pytest.mark.parametrize(
-    "talked", [4, pytest.param(PUBLISHED, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
+    "talked", [4, pytest.param(PUBLISHED, marks=[pytest.mark.long, pytest.mark.timeout(14_400)])]
 )
 def test_ba_ria_vung_tau_closes_in_the_talk_as_it_was_published(talked: int, database: Database) -> None:
     campaign = Campaign(database, BRVT, at(2023, 8, 10))
