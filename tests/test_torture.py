@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sqlite3
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ async def tortured(program: Program, typists: list[Typist], troubles: Troubles, 
     for kill in range(kills):
         if kill % 5 != 4:  # every fifth comes at any moment, while it is starting as well
             await program.logs("running", lives)
-        await asyncio.sleep(2 * troubles.chance.random())
+            await some_answers(typists)
+        await asyncio.sleep(1.5 * troubles.chance.random())
         await program.stops(signal.SIGKILL)
         lives = program.logged("running") + 1
         await program.runs()
@@ -39,6 +41,15 @@ async def tortured(program: Program, typists: list[Typist], troubles: Troubles, 
     troubles.faults.clear()
     until.set()
     await asyncio.wait_for(asyncio.gather(*working), PATIENCE)
+
+
+async def some_answers(typists: list[Typist]) -> None:
+    """Wait until more of their words were confirmed, for a while: one who is killed at once proves little."""
+    before = sum(len(typist.confirmed) for typist in typists)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            while sum(len(typist.confirmed) for typist in typists) < before + 2:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.05)
 
 
 async def drained(file: Path) -> None:
