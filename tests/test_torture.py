@@ -47,7 +47,7 @@ async def some_answers(typists: list[Typist]) -> None:
     """Wait until more of their words were confirmed, for a while: one who is killed at once proves little."""
     before = sum(len(typist.confirmed) for typist in typists)
     with suppress(TimeoutError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(3):
             while sum(len(typist.confirmed) for typist in typists) < before + 2:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.05)
 
