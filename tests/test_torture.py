@@ -47,7 +47,7 @@ async def some_answers(typists: list[Typist]) -> None:
     """Wait until more of their words were confirmed, for a while: one who is killed at once proves little."""
     before = sum(len(typist.confirmed) for typist in typists)
     with suppress(TimeoutError):
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(6):
             while sum(len(typist.confirmed) for typist in typists) < before + 2:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.05)
 
@@ -94,7 +94,7 @@ async def torture(folder: Path, *, webhook: bool, people: int, kills: int, seed:
     assert outbox.unfinished() == []
     assert [one for wrong, _ in judged for one in wrong] == []
     assert outbox.failures == 0
-    assert answered > people // 2  # on a busy machine there is little time between two kills
+    assert answered > kills // 2  # on a busy machine there is little time between two kills
     assert sum(again for _, again in judged) <= 3 * people * kills // 10
     assert "Traceback" not in program.log.read_text(encoding="utf-8")
 
