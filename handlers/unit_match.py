@@ -5,8 +5,9 @@ Pure. A word counts for as much as it tells: one that few units carry weighs mor
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import log2
 from typing import NamedTuple
 
@@ -79,14 +80,17 @@ def closeness(typed: str, word: str, *, is_last: bool) -> float:
 
 
 def close_words(typed: str, words: Sequence[str], *, is_last: bool) -> dict[str, float]:
-    """Those of the words that somebody may have meant, and how likely."""
+    """Those of the words, which are sorted, that somebody may have meant, and how likely."""
     # First what cannot be close is left out quickly: thousands of words are looked at for one answer.
     allowed = _allowed(len(typed) + 1)
     near = extract(typed, words, scorer=OSA.distance, score_cutoff=allowed, limit=None) if allowed else ()
     possible = {word for word, _, _ in near}
-    possible.update(word for word in words if word.startswith(typed))
+    for word in islice(words, bisect_left(words, typed), None):
+        if not word.startswith(typed):
+            break
+        possible.add(word)
     close = {word: closeness(typed, word, is_last=is_last) for word in possible}
-    if (number := SAID_NUMBERS.get(typed, "")) in words:
+    if (number := SAID_NUMBERS.get(typed, "")) and number in words:
         close[number] = SAID
     return {word: likely for word, likely in close.items() if likely}
 

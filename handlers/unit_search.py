@@ -16,9 +16,9 @@ from handlers.unit_match import ABOVE, ONE_WRONG, Asked, Judge, Judged
 from handlers.unit_spelling import Meant, read_words
 from handlers.unit_words import LONGEST_TYPED, code_word, normal_words, without_greeting
 from storage.transaction import Transaction
-from storage.unit_index import NamedUnit, Posting, UnitIndex
+from storage.unit_index import NamedUnit, UnitIndex
 
-# Rows of the index read for one search, and units compared by name: what keeps it quick in any tree.
+# Entries of the index looked at for one search, and units compared by name: what keeps it quick in any tree.
 MOST_POSTINGS = 1_500
 MOST_COMPARED = 100
 # Below this share of what was typed the likeness is chance; below the next, misspellings are looked into.
@@ -48,7 +48,7 @@ def find_units(tx: Transaction, typed: str, limit: int = 8, *, today: date) -> l
 
     Units that are closed on `today` (a local day) are left out. Of a long text only the beginning counts.
     """
-    index = UnitIndex(tx.connection)
+    index = tx.unit_index
     typed = plain_spaces(typed[:LONGEST_TYPED])
     found = _by_code(index, typed, today)
     if found and any(letter.isdigit() for letter in typed) and len(typed.split()) == 1:
@@ -64,7 +64,9 @@ def _by_code(index: UnitIndex, typed: str, today: date) -> list[FoundUnit]:
     wanted = [code for code in codes if code != code_word("")]
     if not wanted:
         return []
-    units = {unit for _, unit, _ in index.postings(wanted, today, MOST_COMPARED)}
+    units = list(dict.fromkeys(unit for code in wanted for unit in index.carrying(code, today)))[
+        :MOST_COMPARED
+    ]
     named = [name for name in index.names(units) if name.kind == "current"] if units else []
     exactly = typed.casefold()
     named.sort(
@@ -118,29 +120,33 @@ def _candidates(index: UnitIndex, meant: Sequence[Meant], today: date) -> set[in
     if not chosen:
         exact = [one.asked.word for one in rarest if one.asked.word in one.forms]
         return same.union(index.with_all(exact[:4], today, MOST_COMPARED))
-    postings = index.postings({form for one in chosen for form in one.forms}, today, MOST_POSTINGS)
-    return same | set(_carrying_most(chosen, postings))
+    worth = _carrying_most(index, chosen, today)
+    if len(worth) > MOST_COMPARED:  # of those that carry as much, those that carry the common words too
+        for one in rarest[len(chosen) :]:
+            more = set(index.carriers(one.asked.word))
+            for unit in worth.keys() & more:
+                worth[unit] += one.asked.weight
+    return same | set(nlargest(MOST_COMPARED, sorted(worth), key=worth.__getitem__))
 
 
-def _carrying_most(chosen: Sequence[Meant], postings: Sequence[Posting]) -> list[int]:
+def _carrying_most(index: UnitIndex, chosen: Sequence[Meant], today: date) -> dict[int, float]:
     """Units by the weight of what they carry, or the unit above them does; those far behind are left out."""
-    by_word: dict[str, set[int]] = {}
-    below: dict[int | None, set[int]] = {}
-    carriers = {unit for _, unit, _ in postings}
-    for word, unit, parent in postings:
-        by_word.setdefault(word, set()).add(unit)
+    by_word = {form: index.carrying(form, today) for one in chosen for form in one.forms}
+    below: dict[int, set[int]] = {}
+    carriers = set().union(*by_word.values())
+    for unit in carriers:
+        parent = index.parent(unit)
         if parent in carriers:
             below.setdefault(parent, set()).add(unit)
     carried: dict[int, float] = {}
     for one in chosen:
-        units: set[int] = set().union(*(by_word.get(form, ()) for form in one.forms))
+        units = set().union(*(by_word[form] for form in one.forms))
         under = set().union(*(below[unit] for unit in units & below.keys())) - units
         for several, share in ((units, 1.0), (under, ABOVE)):
             for unit in several:
                 carried[unit] = carried.get(unit, 0.0) + share * one.asked.weight
     least = LEAST_OF_CARRIED * max(carried.values(), default=0.0)
-    worth = [unit for unit, weight in carried.items() if weight >= least]
-    return nlargest(MOST_COMPARED, worth, key=carried.__getitem__)
+    return {unit: weight for unit, weight in carried.items() if weight >= least}
 
 
 def _compared(asked: Sequence[Asked], names: Sequence[NamedUnit]) -> list[tuple[Judged, FoundUnit]]:

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from storage.faults import WrongEncoding
 from storage.transaction import Transaction
+from storage.unit_index import UnitMemory
 from storage.vault import Vault
 
 PATIENCE = 10.0  # seconds that a statement waits for another writer of an SQLite file
@@ -32,6 +33,7 @@ class Database:
         self._busy = int(patience * 1000)
         self.vault = vault or Vault()
         self._traces = False
+        self._units = UnitMemory()
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed if self.is_sqlite else parsed.set(drivername="postgresql+psycopg")
@@ -82,7 +84,7 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """Everything inside becomes true together when the block ends, or nothing does when it raises."""
         with self._writer.connect() as connection, connection.begin():
-            tx = Transaction(connection, self.vault)
+            tx = Transaction(connection, self.vault, self._units)
             yield tx
             tx.finish()
         if self.is_sqlite and (tx.scrubs or self._traces):
@@ -118,7 +120,7 @@ class Database:
         with self._reader.connect() as connection:
             held = connection.begin()
             try:
-                yield Transaction(connection, self.vault)
+                yield Transaction(connection, self.vault, self._units)
             finally:
                 held.rollback()
 

@@ -41,6 +41,7 @@ from storage.slow_reviews import SlowReviews
 from storage.tallies import Tallies
 from storage.unasked import Unasked
 from storage.unit_groups import UnitGroups
+from storage.unit_index import UnitIndex, UnitMemory
 from storage.unit_targets import Targets
 from storage.unit_tree import UnitTree
 from storage.units import Units
@@ -50,9 +51,10 @@ from storage.vault import Vault
 class Transaction:
     """An open transaction; it ends where `Database.transaction` ends, never here."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault, units: UnitMemory) -> None:
         self.connection = connection
         self.vault = vault
+        self._unit_memory = units
         # Set by whatever turns clear text into a secret: no trace of the clear text is to stay behind.
         self.scrubs = False
 
@@ -203,6 +205,11 @@ class Transaction:
     @cached_property
     def unasked(self) -> Unasked:
         return Unasked(self.connection, self.vault)
+
+    @property
+    def unit_index(self) -> UnitIndex:
+        """What units are found by, as the list is now; each time it is asked whether it still is."""
+        return self._unit_memory.index(self.connection)
 
     @cached_property
     def unit_groups(self) -> UnitGroups:

@@ -1,26 +1,32 @@
-"""The words under which units are found: counts, postings and names, in bulk and the same on both databases.
+"""The words and names under which units are found, held in memory while the list of units is the same.
 
-Nothing here uses LIKE, and nothing typed ever becomes part of a statement.
+Reading them for each search costs many statements and thousands of rows; here a search reads the version of
+the list, and all of it again only when that is another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import secrets
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from itertools import islice
+from sys import intern
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from storage.heard import HeardEvents
 from storage.models import metadata
+from storage.prepared import Prepared
 from storage.units import UNIT
 
 WORD = metadata.tables["unit_word"]
 NAME = metadata.tables["unit_name"]
-PARENT = UNIT.alias("parent")
-PARENT_NAME = NAME.alias("parent_name")
+SETTING = metadata.tables["setting"]
+VERSION = "units_version"
 
-# A word leads to a unit, and to the unit above it. Thousands are read for one answer, so they stay tuples.
-Posting = tuple[str, int, int | None]
+Made = TypeVar("Made")
 
 
 class NamedUnit(NamedTuple):
@@ -29,132 +35,151 @@ class NamedUnit(NamedTuple):
     unit_id: int
     code: str
     unit_name: str
-    parent_id: int | None
     parent_name: str | None
     parent_key: str | None
-    name: str
     search_key: str
     kind: str
 
 
-def _open() -> ColumnElement[bool]:
-    return or_(UNIT.c.valid_to.is_(None), UNIT.c.valid_to > bindparam("today"))
+class _Known(NamedTuple):
+    code: str
+    name: str
+    parent_id: int | None
 
 
-_WORDS = WORD.c.word.in_(bindparam("words", expanding=True))
-_COUNTS = select(WORD.c.word, func.count()).where(_WORDS).group_by(WORD.c.word)
-_POSTINGS = (
-    select(WORD.c.word, WORD.c.unit_id, UNIT.c.parent_id)
-    .join(UNIT, UNIT.c.id == WORD.c.unit_id)
-    .where(_WORDS, _open())
-    .limit(bindparam("most"))
-)
-_SAME_KEY = (
-    select(NAME.c.unit_id)
-    .join(UNIT, UNIT.c.id == NAME.c.unit_id)
-    .where(NAME.c.search_key == bindparam("key"), _open())
-    .limit(bindparam("most"))
-)
-_NAMES = (
-    select(
-        NAME.c.unit_id,
-        UNIT.c.code,
-        UNIT.c.name,
-        UNIT.c.parent_id,
-        PARENT.c.name.label("parent_name"),
-        PARENT_NAME.c.search_key.label("parent_key"),
-        NAME.c.name.label("spelling"),
-        NAME.c.search_key,
-        NAME.c.kind,
-    )
-    .join(UNIT, UNIT.c.id == NAME.c.unit_id)
-    .outerjoin(PARENT, PARENT.c.id == UNIT.c.parent_id)
-    .outerjoin(PARENT_NAME, and_(PARENT_NAME.c.unit_id == PARENT.c.id, PARENT_NAME.c.kind == "current"))
-    .where(NAME.c.unit_id.in_(bindparam("units", expanding=True)))
-)
-
-
-def _every_word() -> Select[Any]:
-    """Each word once, by jumping from one to the next in the index instead of reading all its rows.
-
-    They come as one line: for thousands of short words that takes a third of the time of as many rows.
-    """
-    words = select(func.min(WORD.c.word).label("word")).cte("words", recursive=True)
-    following = select(func.min(WORD.c.word)).where(WORD.c.word > words.c.word).correlate(words)
-    step = select(following.scalar_subquery()).where(words.c.word < bindparam("end"))
-    words = words.union_all(step)
-    return select(func.aggregate_strings(words.c.word, " ")).where(words.c.word < bindparam("end"))
-
-
-_VOCABULARY = _every_word()
-_EVERY_KEY = (
-    select(
-        *(
-            func.aggregate_strings(column, "\n")
-            for column in (cast(UNIT.c.id, Text), func.lower(UNIT.c.code), NAME.c.search_key)
-        )
-    )
-    .join(NAME, and_(NAME.c.unit_id == UNIT.c.id, NAME.c.kind == "current"))
-    .where(_open())
+_VERSION = Prepared(select(SETTING.c.value).where(SETTING.c.name == bindparam("called")))
+_UNITS = select(UNIT.c.id, UNIT.c.code, UNIT.c.name, UNIT.c.parent_id, UNIT.c.valid_to).order_by(UNIT.c.id)
+_NAMES = select(NAME.c.unit_id, NAME.c.search_key, NAME.c.kind).order_by(NAME.c.unit_id, NAME.c.id)
+# A line for each unit: as many rows as words take several times as long.
+_WORDS = (
+    select(WORD.c.unit_id, func.aggregate_strings(WORD.c.word, " "))
+    .group_by(WORD.c.unit_id)
+    .order_by(WORD.c.unit_id)
 )
 
 
 class UnitIndex:
-    """The words of units inside one open transaction; for one search, because it remembers what it read."""
+    """All words and names of one version of the list. Nothing in it changes, so threads may share it."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._vocabularies: dict[str, list[str]] = {}
+        units = connection.execute(_UNITS).all()
+        self._units = {row[0]: _Known(*row[1:4]) for row in units}
+        self._closed = {row[0]: row[4] for row in units if row[4] is not None}
+        self._keys: dict[str, tuple[int, ...]] = {}
+        self._names: dict[int, tuple[tuple[str, str], ...]] = {}
+        self._current: dict[int, str] = {}
+        for unit_id, key, kind in connection.execute(_NAMES):
+            self._names[unit_id] = (*self._names.get(unit_id, ()), (key, intern(kind)))
+            if unit_id not in self._keys.get(key, ()):
+                self._keys[key] = (*self._keys.get(key, ()), unit_id)
+            if kind == "current":
+                self._current[unit_id] = key
+        carriers: dict[str, list[int]] = {}
+        for unit_id, words in connection.execute(_WORDS):
+            for word in words.split():
+                carriers.setdefault(word, []).append(unit_id)
+        self._words = {word: tuple(units_of) for word, units_of in carriers.items()}
+        self._sorted = sorted(self._words)
+        self._made: dict[Callable[[UnitIndex], Any], Any] = {}
+
+    def made(self, make: Callable[[UnitIndex], Made]) -> Made:
+        """What a function makes of this index, made once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
+
+    def is_open(self, unit_id: int, today: date) -> bool:
+        """Whether the unit is there on that day, or will be."""
+        closed = self._closed.get(unit_id)
+        return closed is None or closed > today
+
+    def current_names(self) -> Iterable[tuple[int, str, str]]:
+        """Of every unit, closed ones too: its number, its code, the words of its name."""
+        return ((unit_id, self._units[unit_id].code, key) for unit_id, key in self._current.items())
+
+    def code_and_name(self, unit_id: int) -> tuple[str, str]:
+        """What a unit is called."""
+        known = self._units[unit_id]
+        return known.code, known.name
 
     def counts(self, words: Iterable[str]) -> dict[str, int]:
         """How many units carry each word; words that no unit carries are missing."""
-        rows = self._connection.execute(_COUNTS, {"words": list(words)})
-        return {row[0]: row[1] for row in rows}
+        return {word: len(self._words[word]) for word in words if word in self._words}
 
-    def every_key(self, today: date) -> tuple[list[str], list[str], list[str]]:
-        """Of every unit open today, in the same order: numbers, codes in small letters, words of the names.
+    def carriers(self, word: str) -> Sequence[int]:
+        """Units, closed ones too, that carry a word."""
+        return self._words.get(word, ())
 
-        They too come as lines: thousands of rows take several times as long.
-        """
-        lines = self._connection.execute(_EVERY_KEY, {"today": today}).one()
-        numbers, codes, keys = ([] if line is None else line.split("\n") for line in lines)
-        return numbers, codes, keys
+    def carrying(self, word: str, today: date) -> Sequence[int]:
+        """Units open today that carry a word."""
+        return self._open(self._words.get(word, ()), today)
 
-    def postings(self, words: Iterable[str], today: date, most: int) -> Sequence[Posting]:
-        """Units open today that carry any of the words, at most so many rows."""
-        values = {"words": list(words), "today": today, "most": most}
-        return self._connection.execute(_POSTINGS, values).all()
+    def parent(self, unit_id: int) -> int | None:
+        """The unit directly above."""
+        return self._units[unit_id].parent_id
 
     def with_all(self, words: Sequence[str], today: date, most: int) -> list[int]:
         """Units open today that carry every one of the words; the rarest should come first."""
         if not words:
             return []
-        first = WORD.alias()
-        statement = (
-            select(first.c.unit_id)
-            .join(UNIT, UNIT.c.id == first.c.unit_id)
-            .where(first.c.word == words[0], _open())
-        )
-        for word in words[1:]:
-            other = WORD.alias()
-            carries = select(other.c.word).where(other.c.word == word, other.c.unit_id == first.c.unit_id)
-            statement = statement.where(carries.exists())
-        return list(self._connection.execute(statement.limit(most), {"today": today}).scalars())
+        others = [frozenset(self._words.get(word, ())) for word in words[1:]]
+        rarest = self.carrying(words[0], today)
+        return list(islice((unit for unit in rarest if all(unit in units for units in others)), most))
 
     def vocabulary(self, end: str) -> list[str]:
-        """Every word before `end`, once."""
-        if end not in self._vocabularies:
-            line = self._connection.execute(_VOCABULARY, {"end": end}).scalar_one()
-            self._vocabularies[end] = line.split() if line else []
-        return self._vocabularies[end]
+        """Every word before `end`, once and sorted."""
+        return self._sorted[: bisect_left(self._sorted, end)]
 
     def with_key(self, key: str, today: date, most: int) -> list[int]:
         """Units open today one of whose names has exactly this search key."""
-        values = {"key": key, "today": today, "most": most}
-        return list(self._connection.execute(_SAME_KEY, values).scalars())
+        return list(self._open(self._keys.get(key, ()), today)[:most])
 
     def names(self, units: Collection[int]) -> list[NamedUnit]:
         """All names, of every time, of these units."""
-        if not units:
-            return []
-        return [NamedUnit(*row) for row in self._connection.execute(_NAMES, {"units": list(units)}).all()]
+        return [name for unit_id in units for name in self._names_of(unit_id)]
+
+    def _names_of(self, unit_id: int) -> list[NamedUnit]:
+        code, name, parent = self._units[unit_id]
+        above = None if parent is None else self._units[parent].name
+        above_key = None if parent is None else self._current.get(parent)
+        return [
+            NamedUnit(unit_id, code, name, above, above_key, key, kind)
+            for key, kind in self._names.get(unit_id, ())
+        ]
+
+    def _open(self, units: tuple[int, ...], today: date) -> tuple[int, ...]:
+        if not self._closed:
+            return units
+        return tuple([unit_id for unit_id in units if self.is_open(unit_id, today)])
+
+
+class UnitMemory:
+    """The index of a database, read again when the list was written, by whatever process."""
+
+    def __init__(self) -> None:
+        self._held: tuple[str, UnitIndex] | None = None
+
+    def index(self, connection: Connection) -> UnitIndex:
+        """The index as this transaction sees the list."""
+        held, version = self._held, _version(connection)
+        if held is not None and held[0] == version:
+            return held[1]
+        index = UnitIndex(connection)
+        # Where the list was written in between, what was read may be of both; the next search reads it again.
+        if version and _version(connection) == version:
+            self._held = (version, index)
+        return index
+
+
+def renew_version(connection: Connection) -> None:
+    """Note that the list was written.
+
+    By chance and not by counting: a number used by a transaction that was undone would come back.
+    """
+    HeardEvents(connection).settle_setting(VERSION, secrets.token_hex(16))
+
+
+def _version(connection: Connection) -> str:
+    row = _VERSION.first(connection, {"called": VERSION})
+    return "" if row is None else str(row[0])

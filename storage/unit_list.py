@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Executable, bindparam, delete, insert, select
 from storage.models import metadata
 from storage.recount import Recount
 from storage.unit_groups import GROUPED, write_groups
-from storage.unit_index import NAME
+from storage.unit_index import NAME, renew_version
 from storage.unit_succession import FOLLOWING, write_successors
 from storage.unit_targets import AIMS, write_targets
 from storage.unit_tree import rebuild_tree
@@ -101,6 +101,9 @@ def write_units(
     connection: Connection, added: Sequence[UnitChange], changed: Sequence[UnitChange], now: datetime
 ) -> None:
     """Write a checked plan, in which every parent exists; `now` is an aware instant."""
+    if not added and not changed:
+        return
+    renew_version(connection)
     numbers = {row.code: row.id for row in connection.execute(_NUMBERS)}
     _add(connection, added, numbers, now)
     for column in ("name", "level", "parent_id", "valid_from", "valid_to"):
