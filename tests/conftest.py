@@ -10,12 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import delete, exists, literal, select, text, union_all
+from sqlalchemy import text
 
 from storage.database import Database
-from storage.models import metadata
 from storage.upgrade import upgrade_database
 from storage.vault import Vault, new_key
+from tests.kept import empty
 
 KEYS = [new_key()]
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - refused addresses are compared with it
@@ -102,24 +102,6 @@ def forget_the_disk(database: Database) -> None:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
-
-
-def empty(opened: Database) -> None:
-    """Take every row out of a PostgreSQL database, and begin its numbers anew.
-
-    Only tables that hold something are touched: to truncate them all makes new files for each of them.
-    """
-    with opened.transaction() as tx:
-        # The audit refuses to be emptied by anybody who does not ask for it in so many words.
-        tx.connection.execute(text("SET LOCAL session_replication_role = replica"))
-        held = [select(literal(name)).where(exists(select(table))) for name, table in metadata.tables.items()]
-        for name in tx.connection.execute(union_all(*held)).scalars().all():
-            tx.connection.execute(delete(metadata.tables[name]))
-        used = text(
-            "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
-        )
-        for name in tx.connection.execute(used).scalars().all():
-            tx.connection.execute(text(f'ALTER SEQUENCE "{name}" RESTART'))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.sandbox import Sandbox
-from tests.conftest import empty
+from tests.kept import empty
 from tests.live import SECRET, TOKEN, Program, joins, live, says, taps
 
 pytestmark = pytest.mark.filterwarnings("default")

@@ -16,7 +16,7 @@ from handlers.listening import listen
 from handlers.messages import Pressed, Typed
 from storage.database import Database
 from storage.models import metadata
-from tests.conftest import empty
+from tests.kept import empty
 from tests.live import TOKEN, action_of, joins, live, says, taps
 from tests.phone import Clock, Phone
 from tests.test_transcripts import import_units

@@ -21,6 +21,7 @@ from bot.unit_import import import_file
 from handlers.codes import code_hash
 from storage.database import Database
 from storage.transaction import Transaction
+from tests.kept import filled
 from tests.phone import PROGRAMME, Clock, Phone
 
 FOLDER = Path(__file__).parent / "transcripts"
@@ -154,7 +155,13 @@ def people(phone: Phone) -> Any:
 
 
 def import_units(database: Database, clock: Clock) -> None:
-    list(import_file(database, UNITS, clock(), dry_run=False, programme=PROGRAMME))
+    """The list of units, read and written once for each instant; other databases get a copy."""
+    now = clock()
+    filled(
+        database,
+        ("units", now),
+        lambda: list(import_file(database, UNITS, now, dry_run=False, programme=PROGRAMME)),
+    )
 
 
 def shown(spoken: Spoken) -> list[str]:
