@@ -90,16 +90,14 @@ def progress_of(
 ) -> Progress:
     """The figures of a unit at an instant; `phase` None is all of them together."""
     code = ALL if phase is None else phase.code
-    figures, size = tx.tallies.of(unit_id, code), tx.aims.size(unit_id)
-    aims = dict(zip(MEASURES, tx.aims.of(unit_id, code), strict=True))
-    units = tx.aims.reached(unit_id, code)
-    initiatives = _measured(figures.valid, figures.waiting, aims["initiatives"], units["initiatives"])
-    people = _measured(figures.people, figures.people_waiting, aims["people"], units["people"])
+    today = programme.local_day(now)
+    here = tx.aims.standing(unit_id, code, today - timedelta(days=PACE_DAYS - 1), today)
+    figures, size = here.figures, here.size
+    initiatives = _measured(figures.valid, figures.waiting, here.aims[0], here.units[0])
+    people = _measured(figures.people, figures.people_waiting, here.aims[1], here.units[1])
     opens, closes = _span(programme, phase)
     left = _seconds_left(opens, closes, now)
-    today = programme.local_day(now)
-    recent = tx.tallies.curve(unit_id, code, since=today - timedelta(days=PACE_DAYS - 1))
-    pace = Decimal(sum(valid for day, _, valid in recent if day <= today)) / PACE_DAYS
+    pace = Decimal(here.recent) / PACE_DAYS
     return Progress(
         unit_id, phase, figures, initiatives, people, size,
         per_cent(figures.people, size.members), opens, closes, left, opens is not None and now < opens,

@@ -91,7 +91,7 @@ def _lines(
 ) -> list[dict[str, object]]:
     """Code, title and unit; the title where it is sealed, or does not leave its unit, is not told."""
     units = sorted({item.unit_id for item in found})
-    here = {unit for unit in units if rights.may(tx, person, "read_sealed", unit, now)}
+    here: dict[int, bool] = {}
     own = tx.disclosures.of_initiatives([item.id for item in found])
     by_unit = tx.disclosures.of_units(units)
     lines: list[dict[str, object]] = []
@@ -99,10 +99,12 @@ def _lines(
         lets_out = level(own.get(item.id), by_unit.get(item.unit_id), sealed=item.sealed)
         if item.sealed:
             title: object = text("progress.sealed_title")
-        elif item.unit_id not in here and "title" in HIDDEN[lets_out]:
-            title = text("progress.hidden_title")
         else:
-            title = _short(item.title)
+            hidden = "title" in HIDDEN[lets_out]
+            if hidden and item.unit_id not in here:
+                here[item.unit_id] = rights.may(tx, person, "read_sealed", item.unit_id, now)
+            hidden = hidden and not here[item.unit_id]
+            title = text("progress.hidden_title") if hidden else _short(item.title)
         lines.append({"code": item.code, "title": title, "unit": item.unit})
     return lines
 

@@ -7,13 +7,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, case, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from storage.initiatives import UnitIds
 from storage.models import metadata
 from storage.prepared import Prepared
-from storage.tallies import COLUMNS, Figures
-from storage.units_reached import Standings, count_anew, standings
+from storage.tallies import COLUMNS, DAY, Figures
+from storage.types import Id
+from storage.units_reached import COLUMNS as REACHED_COLUMNS
+from storage.units_reached import REACHED, Standings, count_anew
 
 AIM, SIZE = metadata.tables["aim"], metadata.tables["unit_size"]
 UNIT, MEMBERS, TALLY = metadata.tables["unit"], metadata.tables["unit_members"], metadata.tables["tally"]
@@ -50,14 +65,40 @@ class Standing:
     members: int
 
 
-_OF = Prepared(
-    select(AIM.c.initiatives, AIM.c.people).where(
-        AIM.c.unit_id == bindparam("unit"), AIM.c.phase == bindparam("phase")
-    )
-)
-_SIZE = Prepared(
-    select(SIZE.c.members, SIZE.c.counted_from, SIZE.c.counted_to).where(SIZE.c.unit_id == bindparam("unit"))
-)
+class UnitStanding(NamedTuple):
+    """A unit and all below it in a phase, or in all; each pair is of initiatives and of people.
+
+    `recent`: how many became valid between the two days that were asked for, both included.
+    """
+
+    figures: Figures
+    size: Size
+    aims: tuple[int | None, int | None]
+    units: tuple[Standings, Standings]
+    recent: int
+
+
+def _all_of_one() -> Select[Any]:
+    """One row whatever there is: what is not kept of a unit is nought, or no target."""
+    unit, phase = bindparam("unit", type_=Id), bindparam("phase", type_=Text)
+    here = select(unit.label("unit_id"), phase.label("phase")).subquery("here")
+
+    def same(table: Any) -> Any:
+        return and_(table.c.unit_id == here.c.unit_id, table.c.phase == here.c.phase)
+
+    days = same(DAY), DAY.c.day >= bindparam("since"), DAY.c.day <= bindparam("until")
+    recent = select(func.coalesce(func.sum(DAY.c.valid), 0)).where(*days).scalar_subquery()
+    kept = here.outerjoin(TALLY, same(TALLY)).outerjoin(AIM, same(AIM)).outerjoin(REACHED, same(REACHED))
+    return select(
+        cast(recent, BigInteger),
+        *(SIZE.c[name] for name in Size._fields),
+        *(AIM.c[name] for name in ("initiatives", "people")),
+        *(func.coalesce(REACHED.c[name], 0) for name in REACHED_COLUMNS[2:]),
+        *(func.coalesce(TALLY.c[name], 0) for name in COLUMNS),
+    ).select_from(kept.outerjoin(SIZE, SIZE.c.unit_id == here.c.unit_id))
+
+
+_ALL_OF_ONE = Prepared(_all_of_one())
 
 
 # All that is shown of a unit in one phase.
@@ -113,19 +154,16 @@ class Aims:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def of(self, unit_id: int, phase: str) -> tuple[int | None, int | None]:
-        """How many initiatives, and how many people, a unit is to reach."""
-        row = _OF.first(self._connection, {"unit": unit_id, "phase": phase})
-        return (None, None) if row is None else (row[0], row[1])
-
-    def size(self, unit_id: int) -> Size:
-        """The members of a unit; nought when nobody has counted."""
-        row = _SIZE.first(self._connection, {"unit": unit_id})
-        return Size(0, None, None) if row is None else Size(*row)
-
-    def reached(self, unit_id: int, phase: str) -> dict[str, Standings]:
-        """How many units directly below have a target, and have reached it, by measure."""
-        return dict(zip(("initiatives", "people"), standings(self._connection, unit_id, phase), strict=True))
+    def standing(
+        self, unit_id: int, phase: str, since: date = date.max, until: date = date.min
+    ) -> UnitStanding:
+        """How a unit stands, by one statement; everything is nought where nothing is known of it."""
+        values = {"unit": unit_id, "phase": phase, "since": since, "until": until}
+        row = _ALL_OF_ONE.first(self._connection, values)
+        assert row is not None  # noqa: S101 - there is a row for whatever is asked
+        units = Standings(*row[6:8]), Standings(*row[8:10])
+        size = Size(row[1] or 0, *row[2:4])
+        return UnitStanding(Figures(*row[10:]), size, (row[4], row[5]), units, row[0])
 
     def children(
         self, unit_id: int, phase: str, measure: str, today: date, most: int, skip: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, false, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from storage.models import Grant, metadata
 from storage.prepared import Prepared
@@ -31,9 +31,9 @@ class Reach(NamedTuple):
 
 _now = GRANT.c.until.is_(None)
 _HELD = select(GRANT.c.worker_id, GRANT.c.role, GRANT.c.unit_id).where(_now).order_by(GRANT.c.id)
-_OF = _HELD.where(GRANT.c.worker_id == bindparam("worker"))
+_OF = Prepared(_HELD.where(GRANT.c.worker_id == bindparam("worker")))
 _HOLDERS = Prepared(_HELD.where(GRANT.c.unit_id == bindparam("unit")))
-_ROLES = select(GRANT.c.role, false()).where(_now, GRANT.c.worker_id == bindparam("worker"))
+_ROLES = Prepared(select(GRANT.c.role).where(_now, GRANT.c.worker_id == bindparam("worker")))
 
 
 _ABOVE_OR_HERE = GRANT.c.unit_id.in_(select(ABOVE.c.above_id).where(ABOVE.c.unit_id == bindparam("unit")))
@@ -94,7 +94,7 @@ class Roles:
 
     def of(self, worker_id: int) -> list[Held]:
         """The roles a worker holds, the oldest first."""
-        return [Held(*row) for row in self._connection.execute(_OF, {"worker": worker_id})]
+        return [Held(*row) for row in _OF.all(self._connection, {"worker": worker_id})]
 
     def reaching(self, worker_id: int, unit_id: int) -> list[Reach]:
         """The worker's roles that reach a unit: given for it, an officer's above it, an admin's anywhere."""
@@ -103,8 +103,7 @@ class Roles:
 
     def anywhere(self, worker_id: int) -> list[Reach]:
         """The worker's roles, whatever unit they are for."""
-        rows = self._connection.execute(_ROLES, {"worker": worker_id})
-        return [Reach(role, False) for role, _ in rows]
+        return [Reach(role, False) for (role,) in _ROLES.all(self._connection, {"worker": worker_id})]
 
     def everybody(self) -> list[tuple[int, str]]:
         """Everybody who holds a role: number and name, by number."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.models import metadata
+from storage.prepared import Prepared
 
 GROUP = metadata.tables["unit_group"]
 MEMBER = metadata.tables["unit_group_member"]
@@ -23,6 +24,8 @@ class Group(NamedTuple):
 
 
 _GROUPS = select(GROUP.c.id, GROUP.c.code, GROUP.c.name).order_by(GROUP.c.code)
+_INSIDE = select(MEMBER.c.group_id).where(MEMBER.c.unit_id == bindparam("unit"), MEMBER.c.until.is_(None))
+_OF = Prepared(_GROUPS.where(GROUP.c.id.in_(_INSIDE)))
 # Every present membership: the unit, the group's code and name.
 GROUPED = (
     select(MEMBER.c.unit_id, GROUP.c.code, GROUP.c.name)
@@ -55,8 +58,7 @@ class UnitGroups:
 
     def of(self, unit_id: int) -> list[Group]:
         """The groups a unit belongs to now."""
-        inside = select(MEMBER.c.group_id).where(MEMBER.c.unit_id == unit_id, MEMBER.c.until.is_(None))
-        return [Group(*row) for row in self._connection.execute(_GROUPS.where(GROUP.c.id.in_(inside)))]
+        return [Group(*row) for row in _OF.all(self._connection, {"unit": unit_id})]
 
     def members(self, group_id: int) -> list[int]:
         """The units of a group now."""

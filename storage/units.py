@@ -42,8 +42,9 @@ _COLUMNS = (
     UNIT.c.id, UNIT.c.code, UNIT.c.name, UNIT.c.level, UNIT.c.parent_id, UNIT.c.valid_from, UNIT.c.valid_to,
 )  # fmt: skip
 NODES: Select[Any] = select(*_COLUMNS)
-_BY_ID = NODES.where(UNIT.c.id == bindparam("id"))
-_BY_CODE = NODES.where(UNIT.c.code.in_(bindparam("codes", expanding=True)))
+_BY_ID = Prepared(NODES.where(UNIT.c.id == bindparam("id")))
+_SPELLED = ("as_given", "in_capitals", "in_small")
+_BY_CODE = Prepared(NODES.where(UNIT.c.code.in_([bindparam(name) for name in _SPELLED])))
 _CHILDREN = NODES.where(UNIT.c.parent_id == bindparam("id")).order_by(UNIT.c.code)
 _ROOT = Prepared(
     NODES.where(UNIT.c.parent_id.is_(None)).order_by(UNIT.c.valid_to.is_not(None), UNIT.c.id.desc()).limit(1)
@@ -78,7 +79,7 @@ class Units:
         """The unit with this row number."""
         if not 0 < unit <= _LARGEST_ID:
             return None
-        row = self._connection.execute(_BY_ID, {"id": unit}).first()
+        row = _BY_ID.first(self._connection, {"id": unit})
         return None if row is None else UnitNode(*row)
 
     def by_code(self, code: str) -> UnitNode | None:
@@ -86,7 +87,8 @@ class Units:
         wanted = code.strip()
         if not wanted or len(wanted) > _LONGEST_CODE or not wanted.isprintable():
             return None
-        rows = self._nodes(_BY_CODE, codes=[wanted, wanted.upper(), wanted.lower()])
+        spelled = dict(zip(_SPELLED, (wanted, wanted.upper(), wanted.lower()), strict=True))
+        rows = [UnitNode(*row) for row in _BY_CODE.all(self._connection, spelled)]
         if not rows:
             return self.root() if wanted.upper() == ROOT else None
         return next((unit for unit in rows if unit.code == wanted), rows[0])

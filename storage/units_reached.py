@@ -38,11 +38,6 @@ ROWS = (
     " FROM aim a LEFT JOIN tally t ON t.unit_id = a.unit_id AND t.phase = a.phase"
     " WHERE a.parent_id IS NOT NULL GROUP BY a.parent_id, a.phase"
 )
-_OF = Prepared(
-    select(*(REACHED.c[name] for name in COLUMNS[2:])).where(
-        REACHED.c.unit_id == bindparam("unit"), REACHED.c.phase == bindparam("phase")
-    )
-)
 # Read after the figures were changed: their rows are held until the commit, so nobody else moves them.
 _STAND = Prepared(
     select(AIM.c.unit_id, AIM.c.phase, AIM.c.parent_id, AIM.c.initiatives, AIM.c.people,
@@ -68,12 +63,6 @@ def count_anew(connection: Connection) -> None:
     """Make it anew from targets and figures."""
     connection.execute(text("DELETE FROM units_reached"))
     connection.execute(text(f"INSERT INTO units_reached ({', '.join(COLUMNS)}) {ROWS}"))
-
-
-def standings(connection: Connection, unit_id: int, phase: str) -> tuple[Standings, Standings]:
-    """Of the units directly below: in initiatives, and in people."""
-    row = _OF.first(connection, {"unit": unit_id, "phase": phase}) or (0, 0, 0, 0)
-    return Standings(*row[:2]), Standings(*row[2:])
 
 
 def note_crossed(

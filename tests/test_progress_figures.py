@@ -91,7 +91,7 @@ def uppers(tx: Transaction) -> list[tuple[int, int, int]]:
     assert root is not None
     found = []
     for child in tx.units.children(root.id):
-        aim, _ = tx.aims.of(child.id, "p")
+        aim, _ = tx.aims.standing(child.id, "p").aims
         if aim:
             found.append((child.id, aim, tx.units.children(child.id)[0].id))
     return found
@@ -134,4 +134,4 @@ def test_targets_follow_the_programme_when_it_changes(database: Database) -> Non
     with database.transaction() as tx:
         settle_figures(tx, changed, at(2022, 2, 1))
         root = tx.units.root()
-        assert root is not None and tx.aims.of(root.id, "p") == (27_622, None)
+        assert root is not None and tx.aims.standing(root.id, "p").aims == (27_622, None)

@@ -109,7 +109,8 @@ def test_ba_ria_vung_tau_closes_in_the_talk_as_it_was_published(talked: int, dat
         above = uppers(tx)
         root = tx.units.root()
         assert root is not None and len(above) == 14
-        assert (tx.aims.size(root.id).members, tx.aims.of(root.id, "p")) == (138_110, (13_811, None))
+        here = tx.aims.standing(root.id, "p")
+        assert (here.size.members, here.aims) == (138_110, (13_811, None))
         wanted = {leaf: aim if place < 8 else aim - 1 for place, (_, aim, leaf) in enumerate(above)}
         wanted[above[0][2]] += PUBLISHED - sum(wanted.values())
         told = wanted if talked == PUBLISHED else {above[place][2]: talked // 2 for place in (0, 7)}
@@ -156,8 +157,9 @@ def test_hai_phong_reaches_both_phases_and_its_share_of_people_in_a_unit_in_each
         assert root is not None
         upper = next(child for child in tx.units.children(root.id) if tx.units.children(child.id))
         leaf, other, *_ = tx.units.children(upper.id)
-        assert tx.aims.of(root.id, "*") == (45_000, 20_717)
-        (_, people), members = tx.aims.of(leaf.id, "gd1"), tx.aims.size(leaf.id).members
+        assert tx.aims.standing(root.id, "*").aims == (45_000, 20_717)
+        here = tx.aims.standing(leaf.id, "gd1")
+        (_, people), members = here.aims, here.size.members
         assert people == max(1, (members * 15 + 50) // 100)
         for phase, wanted in (("gd1", 20_000), ("gd2", 25_000)):
             put(tx, other.id, wanted - people, phase)

@@ -126,10 +126,10 @@ def test_a_unit_that_reaches_its_target_is_counted_above_until_it_loses_it(tree:
             last = submit(tx, clock, LEAF, worker)
             take(tx, clock, ADMIN, last, "accept")
         for unit, of_two in ((LEFT, (1, 1)), (ROOT, (2, 1))):
-            assert tx.aims.reached(unit, "gd2") == dict.fromkeys(("initiatives", "people"), of_two)
-            assert tx.aims.reached(unit, "gd1")["people"].reached == 0
+            assert tx.aims.standing(unit, "gd2").units == (of_two, of_two)
+            assert tx.aims.standing(unit, "gd1").units[1].reached == 0
         take(tx, clock, ADMIN, last, "undo")
-        assert [tx.aims.reached(unit, ALL)["initiatives"].reached for unit in (LEFT, ROOT)] == [0, 0]
+        assert [tx.aims.standing(unit, ALL).units[0].reached for unit in (LEFT, ROOT)] == [0, 0]
     agree(tree)
 
 
@@ -257,4 +257,4 @@ def test_a_database_from_before_knows_at_once_who_reached_the_target(older: Data
         connection.commit()
     upgrade_database(older)
     with older.reading() as tx:
-        assert tx.aims.reached(ROOT, ALL) == {"initiatives": (2, 1), "people": (2, 0)}
+        assert tx.aims.standing(ROOT, ALL).units == ((2, 1), (2, 0))
