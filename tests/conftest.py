@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,10 @@ from storage.database import Database
 from storage.upgrade import upgrade_database
 from storage.vault import Vault, new_key
 from tests.kept import empty
+
+# The program is started many times: its bytecode is kept, also on a machine that asks for none.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 KEYS = [new_key()]
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - refused addresses are compared with it
@@ -69,10 +74,7 @@ def workplace(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite:///{file}", vault=Vault(KEYS.copy))
     import_units(database, Clock())
-    with database.schema_connection() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.execute("PRAGMA synchronous=OFF")  # beside SQLAlchemy, which would begin a transaction first
+    forget_the_disk(database)
     yield database
     database.close()
 
@@ -96,8 +98,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 def forget_the_disk(database: Database) -> None:
-    """No test cuts the power, so the server need not wait for its disk."""
+    """No test cuts the power, so a database need not wait for its disk."""
     with database.schema_connection() as connection:
+        if database.is_sqlite:  # beside SQLAlchemy, which would begin a transaction first
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA synchronous=OFF")
+            return
         connection.execution_options(isolation_level="AUTOCOMMIT")
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
@@ -111,6 +118,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         file = tmp_path / "sangkien.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         opened = Database(f"sqlite:///{file}", vault=Vault(KEYS.copy, lambda: "5a17" * 8))
+        forget_the_disk(opened)
         yield opened
         opened.close()
         return

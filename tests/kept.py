@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 
@@ -25,21 +26,21 @@ USED = text(
 # No foreign keys are looked at, and the audit lets go of its rows, only for who says so in these words.
 UNGUARDED = "SET LOCAL session_replication_role = replica; DELETE FROM setting"
 
-_of_sqlite: dict[Hashable, sqlite3.Connection] = {}
-_of_postgresql: dict[Hashable, str] = {}
+Made = TypeVar("Made")
+
+_of_sqlite: dict[Hashable, tuple[sqlite3.Connection, Any]] = {}
+_of_postgresql: dict[Hashable, tuple[str, Any]] = {}
 
 
-def filled(database: Database, key: Hashable, make: Callable[[], object]) -> None:
+def filled(database: Database, key: Hashable, make: Callable[[], Made]) -> Made:
     """Let `make` fill a database, or, when it is empty and one was filled so before, copy that.
 
-    `key` names everything the rows depend on: what is made, at which instant, from which file.
+    `key` names everything the rows depend on: what is made, at which instant, from which file. Returns what
+    `make` returned, then or now.
     """
     if held(database):
-        make()
-    elif database.is_sqlite:
-        _copied(database, key, make)
-    else:
-        _inserted(database, key, make)
+        return make()
+    return (_copied if database.is_sqlite else _inserted)(database, key, make)
 
 
 def held(database: Database) -> list[str]:
@@ -48,28 +49,30 @@ def held(database: Database) -> list[str]:
         return list(tx.connection.execute(HELD).scalars())
 
 
-def _copied(database: Database, key: Hashable, make: Callable[[], object]) -> None:
-    kept = _of_sqlite.get(key)
-    if kept is None:
-        make()
-        kept = sqlite3.connect(":memory:", check_same_thread=False)
+def _copied(database: Database, key: Hashable, make: Callable[[], Made]) -> Made:
+    known = key in _of_sqlite
+    if not known:
+        _of_sqlite[key] = (sqlite3.connect(":memory:", check_same_thread=False), make())
+    kept, made = _of_sqlite[key]
     with database.schema_connection() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        if key in _of_sqlite:
+        if known:
             kept.backup(driver)
         else:
             driver.backup(kept)
-            _of_sqlite[key] = kept
+    return made
 
 
-def _inserted(database: Database, key: Hashable, make: Callable[[], object]) -> None:
-    if key not in _of_postgresql:
-        make()
-        _of_postgresql[key] = _kept(database, f"kept{len(_of_postgresql)}")
-        return
-    with database.transaction() as tx:
-        tx.connection.exec_driver_sql(_of_postgresql[key])
+def _inserted(database: Database, key: Hashable, make: Callable[[], Made]) -> Made:
+    if key in _of_postgresql:
+        statements, made = _of_postgresql[key]
+        with database.transaction() as tx:
+            tx.connection.exec_driver_sql(statements)
+    else:
+        made = make()
+        _of_postgresql[key] = (_kept(database, f"kept{len(_of_postgresql)}"), made)
+    return made
 
 
 def _kept(database: Database, schema: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.speech import Spoken
 from storage.database import Database
+from tests.kept import filled
 from tests.phone import PROGRAMME, Clock, Phone
 from tests.test_transcripts import import_units
 
@@ -64,7 +66,6 @@ def people(
     language: str = "vi",
 ) -> People:
     """Everybody has joined, and the author works in the unit of the leads, who read `language`."""
-    import_units(database, clock)
     names = ("Nguyễn Thị Lan", "Trần Văn Hùng", "Lê Thị Mai", "Phạm Văn Quân", "Đỗ Văn Nam")
     phones = [
         Phone(
@@ -78,6 +79,16 @@ def people(
         )
         for number, name in enumerate(names)
     ]
+    key = ("people", clock(), programme, buttons, language)
+    seen = filled(database, key, lambda: begins(database, clock, phones))
+    for phone, screen in zip(phones, seen, strict=True):
+        phone.screen = [*screen]
+    return People(database, clock, *phones)
+
+
+def begins(database: Database, clock: Clock, phones: list[Phone]) -> list[list[Spoken]]:
+    """They join, and are given their units and roles; what they have seen until then."""
+    import_units(database, clock)
     for phone in phones:
         phone.joins()
     with database.transaction() as tx:
@@ -93,4 +104,4 @@ def people(
         held = ((1, "lead", here), (2, "lead", here), (3, "officer", middle), (4, "lead", elsewhere))
         for number, role, unit in held:
             tx.roles.grant(found[number].worker_id, role, unit.id, clock())  # type: ignore[union-attr]
-    return People(database, clock, *phones)
+    return [phone.screen for phone in phones]

@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import text
 
 from bot.ledger import Ledger
 from handlers.messages import Reply
@@ -303,25 +302,12 @@ def lived(database: Database, units: int) -> Months:
     return months
 
 
-@pytest.fixture
-def quick(database: Database) -> Database:
-    """What is shown here does not depend on a disk that keeps what it was told; many commits do."""
-    with database.schema_connection() as connection:
-        if database.is_sqlite:
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            driver.execute("PRAGMA synchronous=OFF")
-        else:
-            connection.execute(text("SET synchronous_commit TO off"))
-    return database
-
-
 def test_in_twenty_months_everybody_hears_what_concerns_them_once_and_every_silence_is_explained(
-    quick: Database,
+    database: Database,
 ) -> None:
-    if not quick.is_sqlite:
+    if not database.is_sqlite:
         pytest.skip("one kind of database is enough here; the whole programme is lived on both")
-    months = lived(quick, 10)
+    months = lived(database, 10)
     assert months.wrong == []
     assert {key[0] for key, _ in months.sent} == KINDS and len(months.sent) > 500
     assert {why for _, why in months.last.values()} >= {"target_met", "nothing_open", "too_late"}
@@ -329,9 +315,9 @@ def test_in_twenty_months_everybody_hears_what_concerns_them_once_and_every_sile
 
 @pytest.mark.long
 @pytest.mark.timeout(7_200)
-def test_six_thousand_units_live_through_twenty_months(quick: Database) -> None:
+def test_six_thousand_units_live_through_twenty_months(database: Database) -> None:
     begun = time.perf_counter()
-    months = lived(quick, 6_000)
+    months = lived(database, 6_000)
     took = time.perf_counter() - begun
     memory = int(Path("/proc/self/status").read_text("ascii").split("VmHWM:")[1].split()[0]) // 1_024
     spent = ", ".join(f"{what} {seconds:,.0f} s" for what, seconds in months.spent.most_common())
