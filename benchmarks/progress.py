@@ -39,7 +39,7 @@ from storage.tallies import Tallies
 from storage.transaction import Transaction
 from storage.upgrade import upgrade_database
 
-TIMES, DECISIONS = 25, 200
+TIMES, PAIRS = 25, 200
 NUMBERS = count(1)
 LOOKS: dict[str, tuple[int, Typed | Pressed]] = {
     "/tiendo of the city": (ADMIN, Typed("/tiendo")),
@@ -101,17 +101,31 @@ def without_tallies() -> Iterator[None]:
         Tallies.changed, Tallies.facts = kept, facts  # type: ignore[method-assign]
 
 
-def decisions(one: Callable[[int], None], waiting: Iterator[int]) -> tuple[Took, Took]:
-    """Medians of a decision that keeps the figures and of one that does not, taken in turn."""
-    took: dict[bool, list[Took]] = {True: [], False: []}
-    for turn in range(DECISIONS + 10):
-        keeps = turn % 2 == 0
-        with nullcontext() if keeps else without_tallies():
-            number = next(waiting)
-            spent = timed(lambda number=number: one(number))  # type: ignore[misc]
-        if turn >= 10:
-            took[keeps].append(spent)
-    return median(took[True]), median(took[False])
+class Decided(NamedTuple):
+    """Medians of a decision that keeps the figures, of one that does not; what keeping adds, in per cent."""
+
+    kept: Took
+    bare: Took
+    added: Took
+
+
+def decisions(one: Callable[[int], None], waiting: Iterator[int]) -> Decided:
+    """Decisions in pairs, now one first and now the other: what keeping adds is the median of differences.
+
+    So a neighbour who slows the machine for a second slows both of a pair.
+    """
+    kept: list[Took] = []
+    bare: list[Took] = []
+    for pair in range(PAIRS + 5):
+        for keeps in (True, False) if pair % 2 else (False, True):
+            with nullcontext() if keeps else without_tallies():
+                number = next(waiting)
+                spent = timed(lambda number=number: one(number))  # type: ignore[misc]
+            if pair >= 5:
+                (kept if keeps else bare).append(spent)
+    more = median([Took(a.clock - b.clock, a.cpu - b.cpu) for a, b in zip(kept, bare, strict=True)])
+    usual = median(bare)
+    return Decided(median(kept), usual, Took(100 * more.clock / usual.clock, 100 * more.cpu / usual.cpu))
 
 
 def looks(databases: Sequence[Database], house: House) -> list[dict[str, Took]]:
@@ -127,7 +141,7 @@ def looks(databases: Sequence[Database], house: House) -> list[dict[str, Took]]:
     return found
 
 
-def measured(database: Database, house: House) -> tuple[dict[str, Took], dict[str, tuple[Took, Took]]]:
+def measured(database: Database, house: House) -> tuple[dict[str, Took], dict[str, Decided]]:
     """Medians of plain counting; medians of decisions with and without figures."""
     found = {}
     with database.reading() as tx:
@@ -199,10 +213,9 @@ def main() -> None:
         for database, found in zip(databases, columns, strict=True):
             more, decided = measured(database, house)
             found.update(more)
-            for name, (kept, bare) in decided.items():
-                found[name], found[f"{name}, no figures"] = kept, bare
-                added = (100 * (one - other) / other for one, other in zip(kept, bare, strict=True))
-                found[f"{name}: figures add per cent"] = Took(*added)
+            for name, one in decided.items():
+                found[name], found[f"{name}, no figures"] = one.kept, one.bare
+                found[f"{name}: figures add per cent"] = one.added
             found["recount"] = recounted(database)
     heads = ["milliseconds (of our CPU)", *(f"{rows:,}" for rows in said.rows)]
     shown = [

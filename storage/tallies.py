@@ -6,19 +6,17 @@ each of those, however many initiatives they have or share. `*` is all phases to
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy import Connection, bindparam, func, select
 
 from storage.models import metadata
-from storage.prepared import Prepared, Values
+from storage.prepared import Prepared
+from storage.tallies_at_once import AtOnce
+from storage.tallies_in_steps import InSteps
 from storage.units_reached import note_crossed
 
 TALLY, PERSON = metadata.tables["tally"], metadata.tables["tally_person"]
@@ -89,25 +87,6 @@ class Figures:
         return self.submitted + self.recognised
 
 
-def _upward(dialect: str, table: Any, keys: Sequence[str], columns: Sequence[str]) -> UpdateBase:
-    """Add to the rows of a unit and of each unit above it, in a phase and in all; make those not there."""
-    phases = (
-        select(bindparam("phase", type_=table.c.phase.type).label("phase"))
-        .union_all(select(literal(ALL, literal_execute=False)))
-        .subquery("phases")
-    )
-    given = (bindparam(name, type_=table.c[name].type) for name in (*keys, *columns))
-    rows = select(ABOVE.c.above_id, phases.c.phase, *given).where(ABOVE.c.unit_id == bindparam("unit"))
-    into = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    made = into(table).from_select(["unit_id", "phase", *keys, *columns], rows)
-    grown = {name: table.c[name] + made.excluded[name] for name in columns}
-    return made.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=grown)
-
-
-def _both(statement: Callable[[str], Select[Any] | UpdateBase]) -> Prepared:
-    return Prepared({dialect: statement(dialect) for dialect in ("sqlite", "postgresql")})
-
-
 _ITS = ("unit_id", "phase", "state", "benefit_vnd", "benefit_period", "submitted_on", "valid_on")
 _FACTS = Prepared(
     select(*(INITIATIVE.c[name] for name in _ITS), AUTHOR.c.worker_id)
@@ -116,23 +95,7 @@ _FACTS = Prepared(
     # Of two processes that change it at once the slower sees what the faster did, and counts only its own.
     .with_for_update(of=INITIATIVE)
 )
-_TO_TALLY = _both(lambda dialect: _upward(dialect, TALLY, (), COUNTED))
-_TO_PERSON = _both(
-    lambda dialect: _upward(dialect, PERSON, ("worker_id",), ("valid", "waiting")).returning(
-        PERSON.c.unit_id, PERSON.c.phase, PERSON.c.valid, PERSON.c.waiting
-    )
-)
-_TO_DAY = _both(lambda dialect: _upward(dialect, DAY, ("day",), ("submitted", "valid")))
-_PEOPLE = Prepared(
-    update(TALLY)
-    .where(TALLY.c.unit_id == bindparam("its_unit"), TALLY.c.phase == bindparam("its_phase"))
-    .values(
-        people=TALLY.c.people + bindparam("come", type_=TALLY.c.people.type),
-        people_waiting=TALLY.c.people_waiting + bindparam("come_waiting", type_=TALLY.c.people.type),
-    )
-)
-
-
+_AT_ONCE, _IN_STEPS = AtOnce(COUNTED), InSteps(COUNTED, ALL)
 _OF = Prepared(
     select(*(TALLY.c[name] for name in COLUMNS)).where(
         TALLY.c.unit_id == bindparam("unit"), TALLY.c.phase == bindparam("phase")
@@ -199,34 +162,9 @@ class Tallies:
         days: Mapping[date, tuple[int, int]],
     ) -> None:
         """Add to the unit and to every unit above it, in the phase and in all."""
-        here = {"unit": facts.unit_id, "phase": facts.phase}
-        if columns:
-            _TO_TALLY.run(self._connection, {**here, **_NOTHING, **columns})
-        came: Counter[tuple[int, str]] = Counter()
-        for worker_id, (valid, waiting) in people.items():
-            values = {**here, "worker_id": worker_id, "valid": valid, "waiting": waiting}
-            came.update(self._count_people(_TO_PERSON.all(self._connection, values), valid, waiting))
-        if columns.get("valid") or any(came.values()):
-            more = columns.get("valid", 0)
-            note_crossed(self._connection, facts.unit_id, (facts.phase, ALL), more, came)
-        for day, (submitted, valid) in days.items():
-            _TO_DAY.run(self._connection, {**here, "day": day, "submitted": submitted, "valid": valid})
-
-    def _count_people(
-        self, rows: Sequence[tuple[Any, ...]], valid: int, waiting: int
-    ) -> dict[tuple[int, str], int]:
-        """Somebody who came to have something, or no longer has anything, is counted or not.
-
-        Where how many more people now have something valid.
-        """
-        come: list[Values] = []
-        for unit_id, phase, has_valid, has_waiting in rows:
-            one, two = _step(has_valid, valid), _step(has_waiting, waiting)
-            if one or two:
-                come.append({"its_unit": unit_id, "its_phase": phase, "come": one, "come_waiting": two})
-        if come:
-            _PEOPLE.many(self._connection, come)
-        return {(one["its_unit"], one["its_phase"]): one["come"] for one in come}
+        add = _AT_ONCE if self._connection.dialect.name == "postgresql" else _IN_STEPS
+        place, every = (facts.unit_id, facts.phase), {**_NOTHING, **columns}
+        note_crossed(self._connection, add(self._connection, place, every, people, days), every["valid"])
 
     # --- reading
 
@@ -252,11 +190,6 @@ class Tallies:
 
 def _place(facts: Facts) -> tuple[int, str]:
     return facts.unit_id, facts.phase
-
-
-def _step(now_has: int, change: int) -> int:
-    """1 when a count has left nought, -1 when it came back to it."""
-    return int(now_has != 0) - int(now_has != change)
 
 
 def _difference(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:

@@ -6,7 +6,7 @@ tells whether a target was crossed by it; whoever writes targets or figures anew
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, select, text, update
@@ -26,6 +26,18 @@ class Standings(NamedTuple):
     reached: int
 
 
+class Stand(NamedTuple):
+    """Targets of a unit in a phase, what it has now, and how many more people than before."""
+
+    parent_id: int
+    phase: str
+    aim: int | None
+    aim_people: int | None
+    valid: int
+    people: int
+    more_people: int
+
+
 def _sum(aim: str, done: str) -> str:
     return f"CAST(SUM(CASE WHEN COALESCE(t.{done}, 0) >= a.{aim} THEN 1 ELSE 0 END) AS BIGINT)"
 
@@ -40,7 +52,7 @@ ROWS = (
 )
 # Read after the figures were changed: their rows are held until the commit, so nobody else moves them.
 _STAND = Prepared(
-    select(AIM.c.unit_id, AIM.c.phase, AIM.c.parent_id, AIM.c.initiatives, AIM.c.people,
+    select(AIM.c.unit_id, AIM.c.parent_id, AIM.c.phase, AIM.c.initiatives, AIM.c.people,
            func.coalesce(TALLY.c.valid, 0), func.coalesce(TALLY.c.people, 0))
     .select_from(
         ABOVE.join(AIM, AIM.c.unit_id == ABOVE.c.above_id)
@@ -65,23 +77,29 @@ def count_anew(connection: Connection) -> None:
     connection.execute(text(f"INSERT INTO units_reached ({', '.join(COLUMNS)}) {ROWS}"))
 
 
-def note_crossed(
+def stands(
     connection: Connection,
     unit_id: int,
     phases: tuple[str, str],
-    valid: int,
     people: Mapping[tuple[int, str], int],
-) -> None:
-    """A unit and those above it have so many more valid initiatives, and each in a phase so many more people.
+) -> list[Stand]:
+    """How a unit and those above it that have targets stand, in a phase and in all, after a change.
 
-    `phases` are the one in which it happened, and all together.
+    `people` says how many more each has by it.
     """
     values = {"unit": unit_id, "phase": phases[0], "all_phases": phases[1]}
-    for its_unit, phase, parent, aim, aim_people, has, has_people in _STAND.all(connection, values):
-        one = _step(aim, has, valid)
-        two = _step(aim_people, has_people, people.get((its_unit, phase), 0))
+    return [
+        Stand._make((*row[1:], people.get((row[0], row[2]), 0))) for row in _STAND.all(connection, values)
+    ]
+
+
+def note_crossed(connection: Connection, changed: Iterable[Stand], valid: int) -> None:
+    """These have so many more valid initiatives, and people as each says."""
+    for stand in changed:
+        one = _step(stand.aim, stand.valid, valid)
+        two = _step(stand.aim_people, stand.people, stand.more_people)
         if one or two:
-            crossed = {"its_parent": parent, "its_phase": phase, "one": one, "two": two}
+            crossed = {"its_parent": stand.parent_id, "its_phase": stand.phase, "one": one, "two": two}
             _CROSSED.run(connection, crossed)
 
 

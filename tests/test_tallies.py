@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -117,6 +118,28 @@ def test_a_person_counts_once_however_many_they_have(tree: Database) -> None:
             take(tx, clock, ADMIN, submit(tx, clock, unit, 2), "accept")
         assert tx.tallies.of(ROOT).people == 1 and tx.tallies.of(ROOT).valid == 3
     agree(tree)
+
+
+def test_changes_at_once_all_over_the_tree_wait_for_each_other_and_all_count(tree: Database) -> None:
+    if tree.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    clock = Clock()
+
+    def works(which: int) -> list[str]:
+        refused = []
+        for turn in range(15):
+            with tree.transaction() as tx:
+                people = random.Random(100 * which + turn).sample(range(2, 9), 3)
+                made = submit(tx, clock, (LEAF, RIGHT, LEFT)[(which + turn) % 3], *people)
+            with tree.transaction() as tx:
+                refused.append(take(tx, clock, ADMIN, made, "accept"))
+        return refused
+
+    with ThreadPoolExecutor(4) as several:
+        assert all(said == [""] * 15 for said in several.map(works, range(4)))
+    agree(tree)
+    with tree.reading() as tx:
+        assert tx.tallies.of(ROOT, ALL) == Figures(valid=60, people=7)
 
 
 def test_a_unit_that_reaches_its_target_is_counted_above_until_it_loses_it(tree: Database) -> None:
