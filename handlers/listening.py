@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers import codes, consent, groups, initiative, joining, privacy, routes, start
-from handlers.choosing import chosen, key_of
+from handlers.choosing import chosen, key_of, may_be
 from handlers.commands import command_of
 from handlers.house import CONSENT_VERSION, House, Outcome
 from handlers.messages import (
@@ -24,7 +24,7 @@ from handlers.messages import (
 from storage.people import Person
 from storage.transaction import Transaction
 
-LONGEST_NAME = 300  # a longer text names no button and no reserved word
+LONGEST_NAME = 300  # a longer text names no button
 # Reserved on every messenger, as whole messages only.
 RESERVED = {
     "0": "cancel",
@@ -34,6 +34,7 @@ RESERVED = {
     "gap nguoi": "person",
     "quay lai": "back",
 }
+LONGEST_RESERVED = max(map(len, RESERVED))
 
 
 def listen(tx: Transaction, event: Event, house: House, now: datetime) -> Outcome:
@@ -91,7 +92,7 @@ def _typed(tx: Transaction, person: Person, event: Event, text: str, house: Hous
         return routes.command(tx, person, name, argument, house, now)
     if (button := _named(person, event, text, house)) is not None:
         return _pressed(tx, person, _as_pressed(event, button), house, now)
-    reserved = RESERVED.get(key_of(text)) if len(text) <= LONGEST_NAME else None
+    reserved = RESERVED.get(key_of(text)) if may_be(text, LONGEST_RESERVED) else None
     if reserved and not (text.strip() == "0" and initiative.expects_amount(person)):
         return routes.command(tx, person, reserved, "", house, now)
     if (topic := routes.TOPICS.get(person.talk.get("about", ""))) is not None:
