@@ -14,8 +14,10 @@ def promise(tx: Transaction, person: Person, replies: Sequence[Reply], now: date
     """Promise replies to a person, in order."""
     if not replies:
         return
-    slots = {"pieces", *(reply.slot for reply in replies if reply.slot)}
-    tx.outbox.supersede(person.channel, person.address, sorted(slots))
+    slots = {reply.slot for reply in replies if reply.slot}
+    if person.replaceable:
+        tx.outbox.supersede(person.channel, person.address, sorted({"pieces", *slots}))
+    person.replaceable |= bool(slots)
     tx.outbox.promise(
         [_row(person.channel, person.address, person.chat_id, person.language, r, now) for r in replies]
     )

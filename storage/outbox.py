@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from storage import groups
 from storage.models import metadata
-from storage.outbox_turn import CLAIM, OPEN
+from storage.outbox_turn import CLAIM, OPEN, unsettled, waiting
 from storage.prepared import Inserting, Prepared
 from storage.types import Json
 from storage.vault import Vault, VaultClosed, is_sealed
@@ -73,7 +73,7 @@ _PROMISE = Inserting(OUTBOX)
 _SUPERSEDE = Prepared(
     update(OUTBOX)
     .where(
-        OUTBOX.c.state == "waiting",
+        waiting(),
         OUTBOX.c.channel == bindparam("its_channel"),
         OUTBOX.c.address == bindparam("its_address"),
         OUTBOX.c.slot == bindparam("its_slot"),
@@ -117,7 +117,7 @@ class OutboxRows:
     def protect(self, worker_id: int) -> None:
         """What waits to be said to a worker may quote what has just become secret: seal it all."""
         chats = select(CHAT.c.id).where(CHAT.c.worker_id == worker_id)
-        rows = select(OUTBOX.c.id, OUTBOX.c.body).where(OUTBOX.c.chat_id.in_(chats), OUTBOX.c.state.in_(OPEN))
+        rows = select(OUTBOX.c.id, OUTBOX.c.body).where(OUTBOX.c.chat_id.in_(chats), unsettled())
         for row, body in self._connection.execute(rows).all():
             if not is_sealed(body):
                 sealed = update(OUTBOX).where(OUTBOX.c.id == row)
@@ -131,7 +131,7 @@ class OutboxRows:
 
     def drop_unasked(self, channel: str, address: str) -> None:
         """Take back what nobody asked for and was not yet sent."""
-        there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, OUTBOX.c.state == "waiting")
+        there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, waiting())
         unasked = update(OUTBOX).where(there, OUTBOX.c.priority > 0)
         self._connection.execute(unasked.values(state="superseded"))
 
@@ -153,7 +153,7 @@ class OutboxRows:
 
     def expire(self, now: datetime) -> list[str]:
         """What is no longer worth saying is settled as expired; the keys of what that was."""
-        late = and_(OUTBOX.c.state == "waiting", OUTBOX.c.expires_at <= now)
+        late = and_(waiting(), OUTBOX.c.expires_at <= now)
         lost = self._keys(late)
         if lost:
             self._connection.execute(update(OUTBOX).where(late).values(state="expired", body=_NOTHING))
@@ -169,7 +169,7 @@ class OutboxRows:
 
     def give_up(self, channel: str, address: str) -> list[str]:
         """Nothing can be sent to this chat: what waits for it is settled, and it is marked; its keys."""
-        there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, OUTBOX.c.state == "waiting")
+        there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, waiting())
         lost = self._keys(there)
         gone = update(OUTBOX).where(there).values(state="failed", error="unreachable", body=_NOTHING)
         self._connection.execute(gone)
@@ -233,13 +233,13 @@ class OutboxRows:
             claimed.values(state="waiting", tries=OUTBOX.c.tries - 1)
         ).rowcount
         gathers = or_(OUTBOX.c.slot == "pieces", OUTBOX.c.slot.like("album:%"))
-        gathering = update(OUTBOX).where(OUTBOX.c.state == "waiting", OUTBOX.c.parts_sent == 0, gathers)
+        gathering = update(OUTBOX).where(waiting(), OUTBOX.c.parts_sent == 0, gathers)
         self._connection.execute(gathering.values(due_at=now + GATHERING))
         return released
 
     def hurry(self, now: datetime) -> int:
         """The clock was put back: live answers that were due by the old time are due now; how many."""
-        live = and_(OUTBOX.c.state == "waiting", OUTBOX.c.priority == 0, OUTBOX.c.due_at > now)
+        live = and_(waiting(), OUTBOX.c.priority == 0, OUTBOX.c.due_at > now)
         return self._connection.execute(update(OUTBOX).where(live).values(due_at=now)).rowcount
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -248,15 +248,15 @@ class OutboxRows:
         What is due and could not be claimed waits for another message to that person, or for room: whoever
         settles that one looks again, and no time tells when.
         """
-        later = and_(OUTBOX.c.state == "waiting", OUTBOX.c.due_at > now)
+        later = and_(waiting(), OUTBOX.c.due_at > now)
         return self._connection.execute(select(func.min(OUTBOX.c.due_at)).where(later)).scalar()
 
     def oldest_open(self) -> datetime | None:
         """When the message that has waited longest was due; None when nothing waits."""
-        rows = select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state.in_(OPEN))
+        rows = select(func.min(OUTBOX.c.due_at)).where(unsettled())
         return self._connection.execute(rows).scalar()
 
     def open_count(self) -> int:
         """How many messages are not settled."""
-        rows = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state.in_(OPEN))
+        rows = select(func.count()).select_from(OUTBOX).where(unsettled())
         return self._connection.execute(rows).scalar_one()

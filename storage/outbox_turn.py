@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, literal_column, or_, select, update
 
 from storage.models import metadata
 
 OUTBOX = metadata.tables["outbox"]
 OPEN = ("waiting", "claimed")
+
+
+def waiting(messages: FromClause = OUTBOX) -> ColumnElement[bool]:
+    """Those not yet being sent. Written out, as in the index: a parameter could be any state."""
+    return messages.c.state == literal_column("'waiting'")
+
+
+def unsettled(messages: FromClause = OUTBOX) -> ColumnElement[bool]:
+    """Those waiting or being sent, in the words of the index."""
+    return or_(waiting(messages), messages.c.state == literal_column("'claimed'"))
+
+
 _earlier = OUTBOX.alias("earlier")
 # What nobody asked for and is held until later (a chosen hour, a snooze) does not hold what comes after it.
 _in_turn = or_(_earlier.c.priority == 0, _earlier.c.due_at <= bindparam("now"), _earlier.c.tries > 0)
@@ -20,7 +32,7 @@ _oldest = ~exists().where(
     and_(
         _earlier.c.channel == OUTBOX.c.channel,
         _earlier.c.address == OUTBOX.c.address,
-        _earlier.c.state.in_(OPEN),
+        unsettled(_earlier),
         _earlier.c.id != OUTBOX.c.id,
         _goes_before,
     )
@@ -28,7 +40,7 @@ _oldest = ~exists().where(
 _claimable = (
     select(OUTBOX.c.id)
     .where(
-        OUTBOX.c.state == "waiting",
+        waiting(),
         OUTBOX.c.due_at <= bindparam("now"),
         OUTBOX.c.priority <= bindparam("upto"),
         _oldest,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from storage.models import Chat, Membership, Worker, metadata
+from storage.outbox_turn import OUTBOX, waiting
 from storage.prepared import Prepared
 from storage.vault import Vault, VaultClosed
 
@@ -52,6 +53,8 @@ class Person:
     consent: str = ""
     talk: dict[str, Any] = field(default_factory=dict)
     draft: OpenDraft | None = None
+    # Whether a message in a slot may be waiting for this chat, which a newer one would take the place of.
+    replaceable: bool = True
 
 
 _HERE = (CHAT.c.channel == bindparam("channel"), CHAT.c.address == bindparam("address"))
@@ -63,6 +66,7 @@ _HOLD = Prepared(
     .where(*_HERE)
     .with_for_update(of=(CHAT, WORKER))
 )
+_WAITS_HERE = (OUTBOX.c.channel == CHAT.c.channel, OUTBOX.c.address == CHAT.c.address)
 _BEHIND = Prepared(
     select(
         CHAT.c.id,
@@ -81,6 +85,7 @@ _BEHIND = Prepared(
         DRAFT.c.for_name,
         DRAFT.c.unit_id,
         WORKER.c.consent,
+        exists().where(waiting(), *_WAITS_HERE, OUTBOX.c.slot.is_not(None)),
     )
     .select_from(
         CHAT.join(WORKER, WORKER.c.id == CHAT.c.worker_id).outerjoin(DRAFT, DRAFT.c.id == CHAT.c.draft_id)
@@ -120,6 +125,7 @@ class People:
             consent=row[15],
             talk=row[3] or {},
             draft=draft,
+            replaceable=row[16],
         )
 
     def _opened(self, row: Sequence[Any]) -> OpenDraft | None:

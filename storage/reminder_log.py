@@ -25,6 +25,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from storage.aims import AIM, Standing
 from storage.models import metadata
+from storage.outbox_turn import waiting
 from storage.prepared import Inserting, Prepared
 from storage.tallies import COLUMNS, Figures
 from storage.types import Json
@@ -149,7 +150,7 @@ class ReminderLog:
 
     def supersede(self, prefix: str) -> list[str]:
         """Take back what waits under keys that begin so, and free these keys; which they were."""
-        its = and_(*_begins(prefix), OUTBOX.c.state == "waiting", OUTBOX.c.parts_sent == 0)
+        its = and_(*_begins(prefix), waiting(), OUTBOX.c.parts_sent == 0)
         rows = self._connection.execute(select(OUTBOX.c.once).where(its).order_by(OUTBOX.c.id))
         found = [once for once in rows.scalars() if once is not None]
         taken = update(OUTBOX).where(its).values(state="superseded", once=None, body=literal({}, Json()))

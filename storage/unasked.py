@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models import metadata
+from storage.outbox_turn import waiting
 from storage.prepared import Prepared
 from storage.types import Json
 from storage.vault import Vault, VaultClosed
@@ -37,7 +38,7 @@ _TOLD = select(
 _IN_HAND = Prepared(_TOLD.where(OUTBOX.c.id == bindparam("row")))
 _BESIDE = Prepared(
     _TOLD.where(
-        OUTBOX.c.state == "waiting",
+        waiting(),
         OUTBOX.c.channel == bindparam("its_channel"),
         OUTBOX.c.address == bindparam("its_address"),
         OUTBOX.c.due_at <= bindparam("now"),
@@ -156,7 +157,7 @@ class Unasked:
                 OUTBOX.c.channel == to.channel,
                 OUTBOX.c.address == to.address,
                 OUTBOX.c.slot == slot,
-                OUTBOX.c.state == "waiting",
+                waiting(),
                 OUTBOX.c.parts_sent == 0,
             )
         ).first()
@@ -185,7 +186,7 @@ class Unasked:
         kept = self._vault.kept(body)
         joined = update(OUTBOX).where(OUTBOX.c.id == row)
         self._connection.execute(joined.values(body=kept, expires_at=expires_at, slot=None))
-        gone = update(OUTBOX).where(OUTBOX.c.id.in_(others), OUTBOX.c.state == "waiting")
+        gone = update(OUTBOX).where(OUTBOX.c.id.in_(others), waiting())
         self._connection.execute(gone.values(state="superseded", body=literal({}, Json())))
 
     def free(self, once: str) -> None:
