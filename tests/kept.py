@@ -29,7 +29,7 @@ UNGUARDED = "SET LOCAL session_replication_role = replica; DELETE FROM setting"
 Made = TypeVar("Made")
 
 _of_sqlite: dict[Hashable, tuple[sqlite3.Connection, Any]] = {}
-_of_postgresql: dict[Hashable, tuple[str, Any]] = {}
+_of_postgresql: dict[tuple[str, Hashable], tuple[str, Any]] = {}
 
 
 def filled(database: Database, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -65,13 +65,14 @@ def _copied(database: Database, key: Hashable, make: Callable[[], Made]) -> Made
 
 
 def _inserted(database: Database, key: Hashable, make: Callable[[], Made]) -> Made:
-    if key in _of_postgresql:
-        statements, made = _of_postgresql[key]
+    here = (str(database.url), key)
+    if here in _of_postgresql:
+        statements, made = _of_postgresql[here]
         with database.transaction() as tx:
             tx.connection.exec_driver_sql(statements)
     else:
         made = make()
-        _of_postgresql[key] = (_kept(database, f"kept{len(_of_postgresql)}"), made)
+        _of_postgresql[here] = (_kept(database, f"kept{len(_of_postgresql)}"), made)
     return made
 
 

@@ -20,6 +20,8 @@ from bot.sandbox import Person, Sandbox
 from bot.unit_import import import_file
 from storage.database import Database
 from storage.upgrade import upgrade_database
+from tests.kept import filled
+from tests.nursery import Born, begin
 
 TOKEN = "1000:SANDBOX"
 UNITS = Path(__file__).parent / "data" / "units.csv"
@@ -45,6 +47,10 @@ unit = "ROOT"
 SECRET = "mot-chuoi-khong-ai-doan-ra"
 
 
+def _written(*files: Path) -> list[str]:
+    return [file.read_text("utf-8") for file in files]
+
+
 def free_port() -> int:
     """A port nobody listens at, below those the system gives to calls that go out."""
     while True:
@@ -55,12 +61,21 @@ def free_port() -> int:
 
 
 class Program:
-    """`sangkien` with a configuration of its own, in a folder of its own."""
+    """`sangkien` with a configuration of its own, in a folder of its own.
+
+    `cold` starts it as an operator does, from nothing but its files.
+    """
 
     def __init__(
-        self, folder: Path, api_url: str = "http://127.0.0.1:9", *, database: str = "", webhook: bool = False
+        self,
+        folder: Path,
+        api_url: str = "http://127.0.0.1:9",
+        *,
+        database: str = "",
+        webhook: bool = False,
+        cold: bool = False,
     ) -> None:
-        self.folder = folder
+        self.folder, self.cold = folder, cold
         self.config = folder / "config.toml"
         url = database or f"sqlite:///{folder / 'sangkien.db'}"
         self.port = free_port()
@@ -80,16 +95,22 @@ class Program:
         )
         self.environment = {**os.environ, "SANGKIEN_TELEGRAM__TOKEN": TOKEN, "PYTHONWARNINGS": "error"}
         self.log = folder / "bot.log"
-        self.running: asyncio.subprocess.Process | None = None
+        self.running: asyncio.subprocess.Process | Born | None = None
 
     async def does(self, *arguments: str) -> tuple[int, str, str]:
         """Run one command to its end: exit code, stdout, stderr."""
+        arguments = (*arguments, "--config", str(self.config))
+        if not self.cold:
+            with TemporaryDirectory() as folder:
+                out, error = Path(folder, "out"), Path(folder, "error")
+                code = await (await begin([*arguments], self.environment, out, error)).wait()
+                return code, *_written(out, error)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, "--config", str(self.config), env=self.environment,
+            sys.executable, "-m", "bot", *arguments, env=self.environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        out, error = await process.communicate()
-        return process.returncode or 0, out.decode(), error.decode()
+        said = await process.communicate()
+        return process.returncode or 0, said[0].decode(), said[1].decode()
 
     async def exports(self, *options: str) -> list[dict[str, object]]:
         code, out, error = await self.does("export", "initiatives", "--format", "jsonl", *options)
@@ -105,6 +126,11 @@ class Program:
             await self.stops(signal.SIGKILL)
 
     async def runs(self) -> None:
+        if not self.cold:
+            arguments = ["run", "--config", str(self.config)]
+            self.log.touch()  # whoever waits for a word in it finds it from the first moment
+            self.running = await begin(arguments, self.environment, self.log, self.log)
+            return
         with self.log.open("ab") as log:
             self.running = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "run", "--config", str(self.config),
@@ -135,7 +161,7 @@ def with_units(url: str) -> None:
     """Bring a database up to date and read the list of units into it, as the commands do."""
     database = Database(url)
     upgrade_database(database)
-    list(import_file(database, UNITS, clock.now(), dry_run=False))
+    filled(database, "units", lambda: list(import_file(database, UNITS, clock.now(), dry_run=False)))
     database.close()
 
 
@@ -155,9 +181,10 @@ async def live(
     database: str = "",
     webhook: bool = False,
     waits: bool = True,
+    cold: bool = False,
 ) -> Program:
     """A running bot with the list of units imported; `waits` until it is listening."""
-    program = Program(folder, sandbox.url, database=database, webhook=webhook)
+    program = Program(folder, sandbox.url, database=database, webhook=webhook, cold=cold)
     if units and database:
         await asyncio.to_thread(with_units, database)
     elif units:

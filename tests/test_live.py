@@ -34,7 +34,8 @@ async def program(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Pa
         opened = request.getfixturevalue("postgres")
         empty(opened)
         url = opened.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    running = await live(tmp_path, sandbox, webhook=request.param == "webhook", database=url)
+    mode = request.param
+    running = await live(tmp_path, sandbox, webhook=mode == "webhook", database=url, cold=mode == "polling")
     yield running
     if running.running is not None:
         await running.stops()

@@ -69,7 +69,7 @@ async def test_switching_between_polling_and_webhook_under_load_loses_nothing(tm
 
 @pytest.mark.parametrize("seconds", [0.15, 0.3, 0.45, 0.6, 0.8])
 async def test_a_stop_while_it_is_starting_ends_it_in_good_order(tmp_path: Path, seconds: float) -> None:
-    async with Sandbox(TOKEN) as sandbox, Program(tmp_path, sandbox.url) as program:
+    async with Sandbox(TOKEN) as sandbox, Program(tmp_path, sandbox.url, cold=True) as program:
         await program.runs()
         await asyncio.sleep(seconds)
         await stopped_in_time(program)
