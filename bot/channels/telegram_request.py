@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
+from asyncio import IncompleteReadError
 from functools import lru_cache
 from typing import Any
 from urllib.request import getproxies
 
 import aiohttp
 import orjson
+from aiohttp.http import HttpProcessingError
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.channels.telegram_posting import Way, posted
 
 # python-telegram-bot warns at every 429 unless told which kind of number is wanted; warnings are errors here.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -46,7 +49,7 @@ class PlainData(RequestData):  # type: ignore[misc]
 class AiohttpRequest(BaseRequest):
     """A `BaseRequest` with its own connection pool. Errors carry the method's name, never the address."""
 
-    __slots__ = ("_connections", "_proxy", "_seconds", "_session")
+    __slots__ = ("_connections", "_proxy", "_seconds", "_session", "_ways")
 
     def __init__(self, connections: int = 64, seconds: float = ANSWER_SECONDS) -> None:
         self._connections = connections
@@ -54,6 +57,7 @@ class AiohttpRequest(BaseRequest):
         # Looked up once: aiohttp's own way reads the environment and .netrc again at every call.
         self._proxy = getproxies().get("https")
         self._session: aiohttp.ClientSession | None = None
+        self._ways: dict[str, Way] = {}  # by address: as many as there are methods that are called
 
     @property
     def read_timeout(self) -> float | None:
@@ -70,6 +74,7 @@ class AiohttpRequest(BaseRequest):
         if self._session is not None:
             await self._session.close()
             self._session = None
+            self._ways.clear()
 
     async def do_request(
         self,
@@ -82,26 +87,36 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """One HTTP call. Raises NeverWritten, TimedOut or NetworkError."""
-        assert self._session is not None  # noqa: S101 - initialize() has been awaited
         seconds = self._seconds if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
-        timeout = _timeout(seconds)
         endpoint = url.rpartition("/")[2]
         try:
-            body = _body(request_data)
-            proxy = self._proxy if url.startswith("https:") else None
-            async with self._session.request(method, url, timeout=timeout, proxy=proxy, **body) as answer:
-                payload = await answer.read()
-                if answer.status >= 500 or (answer.status >= 400 and not _is_an_answer(payload)):
-                    raise ServerFailed(f"{endpoint}: HTTP {answer.status}")
-                return answer.status, payload
+            status, payload = await self._called(url, method, request_data, _timeout(seconds))
         except aiohttp.ConnectionTimeoutError:
             raise NeverWritten(f"{endpoint}: no connection in time") from None
         except aiohttp.ClientConnectorError as error:
             raise NeverWritten(f"{endpoint}: no connection ({type(error).__name__})") from None
         except TimeoutError:
             raise TimedOut(f"{endpoint}: no answer in time") from None
-        except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError) as error:
+        except (aiohttp.ClientError, HttpProcessingError, ConnectionError, IncompleteReadError) as error:
             raise NetworkError(f"{endpoint}: {type(error).__name__}") from None
+        if status >= 500 or (status >= 400 and not _is_an_answer(payload)):
+            raise ServerFailed(f"{endpoint}: HTTP {status}")
+        return status, payload
+
+    async def _called(
+        self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
+        """The short way for plain values; aiohttp's session for files, proxies and what was redirected."""
+        session = self._session
+        assert session is not None and session.connector is not None  # noqa: S101 - initialize() was awaited
+        proxy = self._proxy if url.startswith("https:") else None
+        if method == "POST" and proxy is None and data is not None and not data.contains_files:
+            way = self._ways.get(url) or self._ways.setdefault(url, Way.to(url))
+            status, payload = await posted(session.connector, way, orjson.dumps(data.parameters), limits)
+            if not 300 <= status < 400:
+                return status, payload
+        async with session.request(method, url, timeout=limits, proxy=proxy, **_body(data)) as answer:
+            return answer.status, await answer.read()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
