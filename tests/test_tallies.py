@@ -257,6 +257,35 @@ def test_a_wrong_figure_is_found_and_mended(tree: Database) -> None:
         assert "submitted=1" in counted and found.submitted == 1
 
 
+WRONG = (
+    "DELETE FROM tally WHERE unit_id = 1 AND phase = '*'",
+    "INSERT INTO tally_person (unit_id, phase, worker_id, valid, waiting) VALUES (3, 'gd2', 5, 1, 0)",
+    "UPDATE tally_person SET waiting = 3 WHERE unit_id = 2 AND phase = 'gd2'",
+    "INSERT INTO tally_day (unit_id, phase, day, submitted, valid) VALUES (3, '*', '2023-08-01', 1, 1)",
+    "UPDATE units_reached SET reached = reached + 1 WHERE unit_id = 1",
+)
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("anew", [False, True], ids=["mended", "made anew"])
+def test_rows_too_few_too_many_and_other_ones_are_found_and_mended(
+    tree: Database, wrong: str, anew: bool
+) -> None:
+    with tree.transaction() as tx:
+        submit(tx, Clock(), LEAF, 2, 3)
+        Recount(tx.connection).rebuild()
+        tx.connection.execute(text(wrong))
+    for _ in range(2):  # who only asks changes nothing
+        with tree.transaction() as tx:
+            assert Recount(tx.connection).differences(keep=False)
+    with tree.transaction() as tx:
+        if anew:
+            Recount(tx.connection).rebuild()
+        else:
+            assert Recount(tx.connection).differences()
+        assert Recount(tx.connection).differences(keep=False) == []
+
+
 def test_a_unit_that_moves_takes_its_figures_along(tree: Database) -> None:
     with tree.transaction() as tx:
         submit(tx, Clock(), LEAF, 2)
