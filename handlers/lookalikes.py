@@ -54,15 +54,15 @@ def drawn(title: str, before: str, after: str) -> Portrait:
     return Portrait(title, before, after)
 
 
-def remember(tx: Transaction, initiative_id: int, place: Place) -> None:
-    """Let others find an initiative by its likeness, or no longer."""
+def remember(tx: Transaction, initiative_id: int, place: Place, *, fresh: bool = False) -> None:
+    """Let others find an initiative by its likeness, or no longer; `fresh`: it was unknown until now."""
     portrait = portrait_of(place)
-    if portrait is None:
-        tx.likeness.forget(initiative_id)
-    else:
-        keys = portrait.keys
+    if portrait is not None:
+        keys, most = portrait.keys, kept_of(portrait.keys)
         # Twice as many are offered: keys that are crowded make room for the next ones.
-        tx.likeness.keep(initiative_id, keys[: 2 * kept_of(keys)], kept_of(keys))
+        tx.likeness.keep(initiative_id, keys[: 2 * most], most, fresh=fresh)
+    elif not fresh:
+        tx.likeness.forget(initiative_id)
 
 
 def lookalikes(

@@ -137,12 +137,22 @@ def not_again(tx: Transaction, item: Item) -> Note:
 
 
 def tell_reviewers(tx: Transaction, initiative_id: int, house: House, now: datetime) -> None:
-    """Something new waits: those who review for the unit are told how many, several in one message."""
+    """It waits again: those who review for the unit are told how many, several in one message."""
     item = tx.reviews.look(initiative_id)
     if item is None:
         return
-    authors = [item.author_id, *tx.reviews.authors(item.id)]
-    workers = judges(tx, item) if item.appealed_at else reviewers_for(tx, item.unit_id, authors)
+    if item.appealed_at:
+        _tell_of_one_more(tx, judges(tx, item), house, now)
+    else:
+        tell_of_new(tx, item.unit_id, [item.author_id, *tx.reviews.authors(item.id)], house, now)
+
+
+def tell_of_new(tx: Transaction, unit_id: int, authors: Sequence[int], house: House, now: datetime) -> None:
+    """Something of these authors waits in the unit: whoever reviews there, and is none of them, is told."""
+    _tell_of_one_more(tx, reviewers_for(tx, unit_id, authors), house, now)
+
+
+def _tell_of_one_more(tx: Transaction, workers: Sequence[int], house: House, now: datetime) -> None:
     for to in tx.unasked.addressees(workers):
         if not _at_desk(to, now):
             _one_more(tx, to, house, now)

@@ -17,9 +17,10 @@ from handlers.names import WHOLE
 from handlers.place import Place, missing, next_question, without_answer
 from handlers.programme import Phase
 from handlers.promising import offer, promise
-from handlers.review_notices import tell_reviewers
+from handlers.review_notices import tell_of_new, tell_reviewers
 from handlers.turns import Turn
 from storage.people import Person
+from storage.tallies import Facts
 from storage.transaction import Transaction
 
 SERIES = "initiative"
@@ -123,12 +124,14 @@ def _first(
         "submitted_on": house.programme.local_day(now),
     }
     values |= fingerprinted(tx, person, author, place, code, draft.id, now)
-    initiative_id = tx.initiatives.submit(values, _authors(tx, author, place))
-    tx.tallies.changed(None, tx.tallies.facts(initiative_id))
+    authors = _authors(tx, author, place)
+    initiative_id = tx.initiatives.submit(values, authors)
+    known = [worker for worker, _, _ in authors if worker is not None]
+    tx.tallies.changed(None, Facts.of_new(values, known))
     tx.reviews.note_move(initiative_id, ("draft", "submitted"), person.worker_id, now)
-    lookalikes.remember(tx, initiative_id, place)
+    lookalikes.remember(tx, initiative_id, place, fresh=True)
     tx.audit.note(person.worker_id, "submitted", code, now, before="draft", after="submitted")
-    tell_reviewers(tx, initiative_id, house, now)
+    tell_of_new(tx, values["unit_id"], known, house, now)
     if draft.for_other:
         tx.drafts.drop(draft.id)
         return entering.handed_in(tx, person, author, initiative_id, house, now)
@@ -225,7 +228,7 @@ def _receipt(
     params = {
         "code": code,
         "title": said["title"],
-        "unit": tx.people.unit_name(person.unit_id),
+        "unit": said["place"]["proof"]["unit"],
         "at": moment(now),
         "fingerprint": said["fingerprint"],
         "salt": said["place"]["proof"]["salt"],

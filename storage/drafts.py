@@ -46,10 +46,14 @@ _DROP_FILES = Prepared(
     .where(ATTACHMENT.c.draft_id == bindparam("draft"), ATTACHMENT.c.initiative_id.is_(None))
     .returning(ATTACHMENT.c.sha256)
 )
+_ITS_WORKER = select(DRAFT.c.worker_id).where(DRAFT.c.id == bindparam("draft")).scalar_subquery()
 _DROP = tuple(
     Prepared(statement)
     for statement in (
-        update(CHAT).where(CHAT.c.draft_id == bindparam("draft")).values(draft_id=None),
+        # Only its worker's chats can stand at a draft; asked so, no other chat is looked at.
+        update(CHAT)
+        .where(CHAT.c.worker_id == _ITS_WORKER, CHAT.c.draft_id == bindparam("draft"))
+        .values(draft_id=None),
         delete(DRAFT).where(DRAFT.c.id == bindparam("draft")),
     )
 )

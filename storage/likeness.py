@@ -91,14 +91,26 @@ class Likeness:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def keep(self, initiative_id: int, keys: Sequence[int], most: int) -> None:
-        """Keep the first `most` of the keys that are not crowded; what was kept before is replaced."""
-        self.forget(initiative_id)
-        crowded = {row[0] for row in _CROWDED.all(self._connection, {"keys": list(keys)})}
-        free = [key for key in keys if key not in crowded][:most]
+    def keep(self, initiative_id: int, keys: Sequence[int], most: int, *, fresh: bool = False) -> None:
+        """Keep the first `most` of the keys that are not crowded; what was kept before is replaced.
+
+        `fresh`: the initiative is new, and nothing was kept of it before.
+        """
+        if not fresh:
+            self.forget(initiative_id)
+        # The first ones mostly do: the others are asked about only to fill the places of crowded ones.
+        free = self._free(keys[:most])
+        if len(free) < most:
+            free += self._free(keys[most:])[: most - len(free)]
         if free:
             rows = [{"key": key, "initiative_id": initiative_id} for key in free]
             _KEEP.of(rows[0]).many(self._connection, rows)
+
+    def _free(self, keys: Sequence[int]) -> list[int]:
+        if not keys:
+            return []
+        crowded = {row[0] for row in _CROWDED.all(self._connection, {"keys": list(keys)})}
+        return [key for key in keys if key not in crowded]
 
     def forget(self, initiative_id: int) -> None:
         """An initiative is no longer found: withdrawn, sealed or erased."""

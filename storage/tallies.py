@@ -6,10 +6,11 @@ each of those, however many initiatives they have or share. `*` is all phases to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -44,6 +45,21 @@ class Facts:
     benefit_period: str | None
     submitted_on: date | None
     valid_on: date | None
+
+    @classmethod
+    def of_new(cls, values: Mapping[str, Any], workers: Iterable[int | None]) -> Facts:
+        """Those of an initiative that was just handed in, with these columns and known authors."""
+        people = tuple(sorted({worker for worker in workers if worker is not None}))
+        return cls(
+            values["unit_id"],
+            values["phase"],
+            values["state"],
+            people,
+            values["benefit_vnd"],
+            values["benefit_period"],
+            values["submitted_on"],
+            None,
+        )
 
     def columns(self) -> dict[str, int]:
         """What it adds to the tally of its unit."""
