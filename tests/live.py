@@ -21,7 +21,7 @@ from bot.unit_import import import_file
 from storage.database import Database
 from storage.upgrade import upgrade_database
 from tests.kept import filled
-from tests.nursery import Born, begin
+from tests.nursery import Born, begin, done
 
 TOKEN = "1000:SANDBOX"
 UNITS = Path(__file__).parent / "data" / "units.csv"
@@ -45,10 +45,6 @@ unit = "ROOT"
 
 
 SECRET = "mot-chuoi-khong-ai-doan-ra"
-
-
-def _written(*files: Path) -> list[str]:
-    return [file.read_text("utf-8") for file in files]
 
 
 def free_port() -> int:
@@ -101,10 +97,8 @@ class Program:
         """Run one command to its end: exit code, stdout, stderr."""
         arguments = (*arguments, "--config", str(self.config))
         if not self.cold:
-            with TemporaryDirectory() as folder:
-                out, error = Path(folder, "out"), Path(folder, "error")
-                code = await (await begin([*arguments], self.environment, out, error)).wait()
-                return code, *_written(out, error)
+            code, out, error = await asyncio.to_thread(done, [*arguments], self.environment)
+            return code, out.decode(), error
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", *arguments, env=self.environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -129,7 +123,7 @@ class Program:
         if not self.cold:
             arguments = ["run", "--config", str(self.config)]
             self.log.touch()  # whoever waits for a word in it finds it from the first moment
-            self.running = await begin(arguments, self.environment, self.log, self.log)
+            self.running = await begin(arguments, self.environment, self.log)
             return
         with self.log.open("ab") as log:
             self.running = await asyncio.create_subprocess_exec(

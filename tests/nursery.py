@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from weakref import WeakSet
 
 NURSERY = get_context("forkserver")
@@ -57,12 +58,27 @@ class Born:
         return self._process.exitcode or 0
 
 
-async def begin(arguments: list[str], environment: Mapping[str, str], out: Path, error: Path) -> Born:
-    """Start `sangkien` with arguments; what it says is added to two files, or to one."""
+def _begins(
+    arguments: list[str], environment: Mapping[str, str], out: Path, error: Path
+) -> ForkServerProcess:
     process = NURSERY.Process(target=_live, args=(arguments, dict(environment), str(out), str(error)))
     _born.add(process)
-    await asyncio.to_thread(process.start)
-    return Born(process)
+    process.start()
+    return process
+
+
+async def begin(arguments: list[str], environment: Mapping[str, str], log: Path) -> Born:
+    """Start `sangkien` with arguments; what it says on either stream is added to a file."""
+    return Born(await asyncio.to_thread(_begins, arguments, environment, log, log))
+
+
+def done(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, bytes, str]:
+    """Run one command of `sangkien` to its end: exit code, stdout, stderr."""
+    with TemporaryDirectory() as folder:
+        out, error = Path(folder, "out"), Path(folder, "error")
+        process = _begins(arguments, environment, out, error)
+        process.join()
+        return process.exitcode or 0, out.read_bytes(), error.read_text("utf-8")
 
 
 def _live(arguments: list[str], environment: dict[str, str], out: str, error: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
+from multiprocessing.synchronize import Barrier
 
 from sqlalchemy import select, update
 
@@ -17,6 +18,11 @@ from tests.phone import house
 from tests.reviewers import READY_MADE
 
 OUTBOX = metadata.tables["outbox"]
+
+
+def waits_for(both: Barrier) -> None:
+    """Neither begins before the other is there."""
+    both.wait(60)
 
 
 def work(url: str, addresses: Sequence[str], name: str, now: datetime) -> dict[str, int]:

@@ -31,6 +31,7 @@ from storage.database import Database
 from storage.models import metadata
 from storage.transaction import Transaction
 from storage.upgrade import upgrade_database
+from tests.nursery import done
 from tests.phone import PROGRAMME, SPEECH, ZONE, Clock
 from tests.reviewers import people
 from tests.test_proxy import enters
@@ -349,9 +350,7 @@ class TestTheCommand:
         yield file
 
     def run(self, config: Path, *arguments: str) -> tuple[int, bytes, str]:
-        command = [sys.executable, "-m", "bot", "export", "initiatives", *arguments, "--config", str(config)]
-        done = subprocess.run(command, capture_output=True, check=False, env={**os.environ})
-        return done.returncode, done.stdout, done.stderr.decode()
+        return done(["export", "initiatives", *arguments, "--config", str(config)], os.environ)
 
     def test_a_workbook_is_written_and_never_in_place_of_another(self, config: Path) -> None:
         out = config.parent / "ra.xlsx"
@@ -364,9 +363,10 @@ class TestTheCommand:
         assert [file.name for file in config.parent.iterdir() if "export" in file.name] == []
 
     def test_a_workbook_goes_through_a_pipe(self, config: Path) -> None:
-        code, said, _ = self.run(config, "--format", "xlsx", "--drafts", "--language", "en")
-        assert code == 0
-        sheets = load_workbook(io.BytesIO(said)).sheet_names
+        asked = ("--format", "xlsx", "--drafts", "--language", "en", "--config", str(config))
+        command = [sys.executable, "-m", "bot", "export", "initiatives", *asked]
+        shell = subprocess.run(command, capture_output=True, check=True)
+        sheets = load_workbook(io.BytesIO(shell.stdout)).sheet_names
         assert sheets == ["Initiatives", "Drafts", "Progress", "Explanations"]
 
     def test_a_csv_begins_with_its_mark_when_asked_to(self, config: Path) -> None:

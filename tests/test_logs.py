@@ -165,6 +165,7 @@ async def test_nothing_it_ever_wrote_holds_a_secret_or_a_persons_word(
 ) -> None:
     async with Troubled(tmp_path, sandbox.url, webhook=webhook) as program:
         await program.runs()
+        await program.logs("running")
         await every_trouble(sandbox, program)
         an = await heard(sandbox, "An", "/sangkien")
         await an.sends("photo", b"\xff\xd8\xff" + CONTENT.encode(), caption=f"{WORDS} và nhiều chữ nữa")

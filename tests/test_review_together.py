@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
-from multiprocessing import get_context
 
 import pytest
 from sqlalchemy import insert, select
 
 from storage.database import Database
 from storage.models import metadata
+from tests.nursery import NURSERY
 from tests.phone import Clock
 from tests.reviewers import people
-from tests.reviewing import work
+from tests.reviewing import waits_for, work
 
 INITIATIVE, MOVE, AUTHOR = (metadata.tables[name] for name in ("initiative", "move", "author"))
 OUTBOX, WORKER, CHAT = (metadata.tables[name] for name in ("outbox", "worker", "chat"))
@@ -55,7 +55,7 @@ def fill(database: Database, clock: Clock, items: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "items", [60, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
+    "items", [20, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
 )
 def test_every_initiative_is_decided_exactly_once(database: Database, items: int) -> None:
     clock = Clock()
@@ -65,7 +65,8 @@ def test_every_initiative_is_decided_exactly_once(database: Database, items: int
     fill(database, clock, items)
     url = database.url.render_as_string(hide_password=False)
     clock.passes(hours=1)
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+    both = NURSERY.Barrier(2)
+    with ProcessPoolExecutor(2, NURSERY, initializer=waits_for, initargs=(both,)) as processes:
         halves = [(addresses[0::2], "a"), (addresses[1::2], "b")]
         at_work = [processes.submit(work, url, half, name, clock()) for half, name in halves]
         heard = [one.result() for one in at_work]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from storage.database import Database
 from storage.models import Initiative, Unit, Worker, metadata
 from storage.personal import OF_NOBODY, RULES
 from storage.upgrade import NewerDatabase, newest_version, upgrade_database, version_of
+from tests.nursery import NURSERY
 
 NOON = datetime(2023, 8, 15, 12, 0, tzinfo=timezone(timedelta(hours=7)))
 
@@ -126,8 +126,7 @@ def _upgrade(url: str) -> None:
 
 def test_two_processes_that_start_together_upgrade_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'both.db'}"
-    spawn = get_context("spawn")
-    processes = [spawn.Process(target=_upgrade, args=(url,)) for _ in range(2)]
+    processes = [NURSERY.Process(target=_upgrade, args=(url,)) for _ in range(2)]
     for process in processes:
         process.start()
     for process in processes:

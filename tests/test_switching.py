@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import time
 from pathlib import Path
@@ -23,6 +24,24 @@ async def stopped_in_time(program: Program) -> None:
     begun = time.monotonic()
     assert await program.stops(signal.SIGTERM) == 0
     assert time.monotonic() - begun < STOP_SECONDS + SLACK
+
+
+async def understands_a_stop(program: Program) -> None:
+    """Wait, where the system tells, until Python has come to our first line; nothing has begun before."""
+    assert isinstance(program.running, asyncio.subprocess.Process)
+    async with asyncio.timeout(60):
+        while not catches(program.running.pid, signal.SIGTERM):  # noqa: ASYNC110 - a process tells nobody
+            await asyncio.sleep(0.005)
+
+
+def catches(process: int, number: int) -> bool:
+    """Whether a process has a handler for a signal; where nobody knows, it has had the time."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text("ascii")
+    except FileNotFoundError:
+        return True
+    (caught,) = re.findall(r"SigCgt:\s*(\w+)", status)
+    return bool(int(caught, 16) >> (number - 1) & 1)
 
 
 @pytest.mark.timeout(300)
@@ -71,6 +90,7 @@ async def test_switching_between_polling_and_webhook_under_load_loses_nothing(tm
 async def test_a_stop_while_it_is_starting_ends_it_in_good_order(tmp_path: Path, seconds: float) -> None:
     async with Sandbox(TOKEN) as sandbox, Program(tmp_path, sandbox.url, cold=True) as program:
         await program.runs()
+        await understands_a_stop(program)
         await asyncio.sleep(seconds)
         await stopped_in_time(program)
         assert "Traceback" not in program.log.read_text(encoding="utf-8")
