@@ -17,6 +17,7 @@ from handlers.when import Precision, When
 
 LONGEST_LABEL = 60
 REMEMBERED_NAMES = 4_096  # of buttons, blanks filled
+REMEMBERED_MOMENTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Speech:
         self._texts = texts
         self._zone = zone
         self._called_before: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._moments: dict[tuple[str, str], str] = {}
+        self._labels: dict[tuple[str, str], str] = {}  # by language and key, of buttons without blanks
 
     def render(self, reply: Reply, language: str) -> Spoken:
         """The whole reply: notes first, a blank line, then the question."""
@@ -75,12 +78,26 @@ class Speech:
 
     def say(self, language: str, key: str, params: Mapping[str, Any]) -> str:
         """One text with its blanks filled."""
-        filled = {name: self._value(language, value) for name, value in params.items()}
+        if not params:
+            return self._texts.say(language, key, params)
+        filled = {
+            name: value if type(value) is str else self._value(language, value)
+            for name, value in params.items()
+        }
         return self._texts.say(language, key, filled)
 
     def label(self, language: str, button: Button) -> str:
         """A button's label, not longer than a phone shows."""
-        label = self.say(language, button.key, button.params).strip(" —")
+        if button.params:
+            return self._shown(language, button.key, button.params)
+        # As many as there are texts; nearly every reply carries some of them.
+        label = self._labels.get((language, button.key))
+        if label is None:
+            label = self._labels[language, button.key] = self._shown(language, button.key, {})
+        return label
+
+    def _shown(self, language: str, key: str, params: Mapping[str, Any]) -> str:
+        label = self.say(language, key, params).strip(" —")
         return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
 
     def of(self, button: Button) -> Iterable[str]:
@@ -118,7 +135,7 @@ class Speech:
             case "day":
                 return When(date.fromisoformat(value["day"]), Precision(value["precision"])).written(language)
             case "moment":
-                return self._moment(language, datetime.fromisoformat(value["at"]))
+                return self._moment(language, value["at"])
             case "age":
                 return self._age(language, value["seconds"])
             case "text":
@@ -140,10 +157,16 @@ class Speech:
         key = {"year": "value.per_year", "month": "value.per_month", "once": "value.once"}.get(period or "")
         return self.say(language, key, {"amount": amount}) if key else amount
 
-    def _moment(self, language: str, at: datetime) -> str:
-        here = at.astimezone(self._zone)
-        params = {"time": f"{here:%H:%M:%S}", "day": f"{here:%d/%m/%Y}"}
-        return self.say(language, "value.moment", params)
+    def _moment(self, language: str, at: str) -> str:
+        # Whoever is answered in one transaction is told the same moment.
+        said = self._moments.get((language, at))
+        if said is None:
+            if len(self._moments) >= REMEMBERED_MOMENTS:
+                self._moments.clear()
+            here = datetime.fromisoformat(at).astimezone(self._zone)
+            params = {"time": f"{here:%H:%M:%S}", "day": f"{here:%d/%m/%Y}"}
+            said = self._moments[language, at] = self.say(language, "value.moment", params)
+        return said
 
     def _percent(self, language: str, share: int) -> str:
         """Hundredths of a per cent as people write them: `50 %`, `33,33 %`."""

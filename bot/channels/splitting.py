@@ -11,6 +11,8 @@ _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")
 
 def pieces(text: str, longest: int) -> list[str]:
     """The text in pieces of at most `longest` UTF-16 units; nothing but white space at a cut is lost."""
+    if 0 < len(text) <= longest // 2:  # two units a letter at the most
+        return [text]
     found = []
     rest = text
     while utf16_length(rest) > longest:

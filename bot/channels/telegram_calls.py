@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from telegram import Bot, InputFile, Update
@@ -17,7 +15,6 @@ from telegram.error import (
     NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
 
 from bot.channels import (
@@ -79,7 +76,7 @@ class TelegramChannel:
 
     async def open(self) -> str:
         """Connect and learn who we are: the bot's number. Raises CallFailed."""
-        with _named():
+        with _NAMED:
             await self._bot.initialize()
         return str(self._bot.id)
 
@@ -102,7 +99,7 @@ class TelegramChannel:
         params: dict[str, Any] = {"timeout": seconds, "limit": BATCH, "allowed_updates": ALLOWED}
         if offset is not None:
             params["offset"] = offset
-        with _named():
+        with _NAMED:
             answer = await self._bot.call("getUpdates", params)
         if not isinstance(answer, list):
             raise NotSent("getUpdates: no list")
@@ -118,12 +115,12 @@ class TelegramChannel:
 
     async def forget_webhook(self) -> None:
         """Polling and a webhook exclude each other. What waits is kept. Raises CallFailed."""
-        with _named():
+        with _NAMED:
             await self._bot.delete_webhook(drop_pending_updates=False)
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have updates brought to `url` with `secret`. What waits is kept. Raises CallFailed."""
-        with _named():
+        with _NAMED:
             await self._bot.set_webhook(
                 url,
                 allowed_updates=ALLOWED,
@@ -135,7 +132,7 @@ class TelegramChannel:
     async def offer_commands(self, commands: dict[str, list[tuple[str, str]]]) -> None:
         """Set the menu of commands for each language; the key "" is everybody else's. Raises CallFailed."""
         for language, menu in commands.items():
-            with _named():
+            with _NAMED:
                 await self._bot.set_my_commands(menu, language_code=language or None)
 
     def parts(self, spoken: Spoken) -> int:
@@ -144,7 +141,7 @@ class TelegramChannel:
 
     async def send(self, address: str, spoken: Spoken, part: int) -> str:
         method, params = write(address, spoken)[part]
-        with _named():
+        with _NAMED:
             try:
                 answer = await self._bot.tell(method, params)
             except BadRequest as error:
@@ -161,17 +158,17 @@ class TelegramChannel:
     async def send_file(self, address: str, parcel: Parcel) -> tuple[str, str]:
         method, params = write_file(address, parcel)
         file = parcel.reference or InputFile(parcel.content, filename=parcel.name)
-        with _named():
+        with _NAMED:
             answer = await self._bot.call(method, {**params, parcel.kind: file})
         return str(answer["message_id"]), file_in(answer)
 
     async def answer(self, query: str, toast: str) -> None:
         params = {"callback_query_id": query, **({"text": toast[:200]} if toast else {})}
-        with _named():
+        with _NAMED:
             await self._bot.tell("answerCallbackQuery", params)
 
     async def fetch(self, reference: str, most: int) -> bytes:
-        with _named():
+        with _NAMED:
             file = await self._bot.get_file(reference)
             if file.file_size is not None and file.file_size > most:
                 raise Rejected("file is too big")
@@ -181,33 +178,42 @@ class TelegramChannel:
         return content
 
 
-@contextmanager
-def _named() -> Iterator[None]:
-    """Give an error of python-telegram-bot its consequence. Its own classes overlap: the order matters."""
-    try:
-        yield
-    except RetryAfter as error:
-        seconds = error.retry_after
-        raise Slower(seconds if isinstance(seconds, int | float) else seconds.total_seconds()) from None
-    except Forbidden as error:
-        raise Unreachable(str(error)) from None
-    except ChatMigrated as error:
-        raise Moved(str(error.new_chat_id)) from None
-    except (InvalidToken, EndPointNotFound) as error:
-        raise _token_or_method(error) from None
-    except Conflict as error:
-        raise Elsewhere(str(error)) from None
-    except BadRequest as error:
-        gone = any(reason.lower() in str(error).lower() for reason in _GONE)
-        raise (Unreachable if gone else Rejected)(str(error)) from None
-    except (NeverWritten, ServerFailed) as error:
-        raise NotSent(str(error)) from None
-    except TimedOut as error:
-        raise Unknown(str(error)) from None
-    except NetworkError as error:
-        raise Unknown(str(error)) from None
-    except TelegramError as error:
-        raise Rejected(str(error)) from None
+class _Named:
+    """Gives an error of python-telegram-bot its consequence."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, TelegramError):
+            raise _consequence(error) from None
+
+
+_NAMED = _Named()
+
+
+def _consequence(error: TelegramError) -> CallFailed:
+    """Their own classes overlap: the order matters."""
+    said = str(error)
+    match error:
+        case RetryAfter(retry_after=seconds):
+            return Slower(seconds if isinstance(seconds, int | float) else seconds.total_seconds())
+        case Forbidden():
+            return Unreachable(said)
+        case ChatMigrated(new_chat_id=address):
+            return Moved(str(address))
+        case InvalidToken() | EndPointNotFound():
+            return _token_or_method(error)
+        case Conflict():
+            return Elsewhere(said)
+        case BadRequest():
+            gone = any(reason.lower() in said.lower() for reason in _GONE)
+            return (Unreachable if gone else Rejected)(said)
+        case NeverWritten() | ServerFailed():
+            return NotSent(said)
+        case NetworkError():  # among them TimedOut
+            return Unknown(said)
+    return Rejected(said)
 
 
 def _token_or_method(error: TelegramError) -> CallFailed:

@@ -14,6 +14,7 @@ from bot.channels.telegram import NAME, said_in_text
 from handlers.messages import Event, Pressed
 
 _TEXT = {"message_id", "from", "chat", "date", "text"}
+_MARKED, _MARK = _TEXT | {"entities"}, {"type", "offset", "length"}
 _TAP = {"id", "from", "message", "chat_instance", "data"}
 _LATEST = 2**33  # seconds since 1970; a date beyond is a fault
 
@@ -30,7 +31,9 @@ def read_ordinary(raw: Mapping[str, Any], bot: str) -> Event | None:
 
 
 def _text(number: int, message: dict[str, Any], bot: str) -> Event | None:
-    if message.keys() != _TEXT or type(text := message["text"]) is not str:
+    if message.keys() != _TEXT and not _marked(message):
+        return None
+    if type(text := message["text"]) is not str:
         return None
     where, sender, date = _where(message), _sender(message["from"]), message["date"]
     if where is None or sender is None or type(date) is not int or not 0 < date < _LATEST:
@@ -38,6 +41,16 @@ def _text(number: int, message: dict[str, Any], bot: str) -> Event | None:
     sent_at = datetime.fromtimestamp(date, UTC)
     return Event(
         what=said_in_text(text), channel=NAME, bot=bot, number=str(number), sent_at=sent_at, **where, **sender
+    )
+
+
+def _marked(message: dict[str, Any]) -> bool:
+    """Whether it is a text in which Telegram has marked something: a command, an address, bold letters."""
+    marks = message.get("entities")
+    return (
+        type(marks) is list
+        and message.keys() == _MARKED
+        and all(type(mark) is dict and mark.keys() >= _MARK for mark in marks)
     )
 
 

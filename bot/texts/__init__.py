@@ -42,6 +42,11 @@ class Texts:
             language: {key: text.strip("\n") for key, text in texts.items()}
             for language, texts in written.items()
         }
+        # Most texts, those of buttons above all, have no blank: they are said as they are.
+        self._plain: dict[str, dict[str, str]] = {
+            language: {key: text.rstrip() for key, text in texts.items() if not {"{", "}"} & set(text)}
+            for language, texts in self._texts.items()
+        }
 
     def get(self, language: str, key: str) -> str:
         """The text as written, blanks open. Raises UnknownText."""
@@ -71,6 +76,9 @@ class Texts:
         needs today. A blank filled with nothing leaves no space at the end. Raises UnknownText and
         BlankLeftOpen.
         """
+        plain = self._plain.get(language, {}).get(key)
+        if plain is not None:
+            return plain
         text = self.get(language, key)
         try:
             return text.format_map(params).rstrip()
