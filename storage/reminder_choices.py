@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from storage.in_bulk import among
 from storage.models import metadata
 from storage.prepared import Prepared
 
@@ -46,7 +47,9 @@ class ReminderChoices:
 
     def of(self, workers: Sequence[int]) -> dict[int, Choice]:
         """What these workers chose; who chose nothing is not there."""
-        rows = self._connection.execute(select(CHOICE).where(CHOICE.c.worker_id.in_(workers)))
+        rows = self._connection.execute(
+            select(CHOICE).where(among(self._connection, CHOICE.c.worker_id, workers))
+        )
         return {
             row.worker_id: Choice(
                 frozenset(row.left_out or ()),

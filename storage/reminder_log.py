@@ -24,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.aims import AIM, Standing
+from storage.in_bulk import RowsAsText, among
 from storage.models import metadata
 from storage.outbox_turn import waiting
 from storage.prepared import Inserting, Prepared
@@ -53,11 +54,6 @@ def _promise(dialect: str) -> UpdateBase:
     return insert_into(OUTBOX).values(values).on_conflict_do_nothing().returning(OUTBOX.c.id)
 
 
-def _promise_many(dialect: str) -> UpdateBase:
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert_into(OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.once)
-
-
 def _open(dialect: str) -> UpdateBase:
     insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
     names = ("kind", "phase", "offset", "changed_at")
@@ -68,7 +64,8 @@ def _open(dialect: str) -> UpdateBase:
 
 _DIALECTS = ("sqlite", "postgresql")
 _PROMISE = Prepared({name: _promise(name) for name in _DIALECTS})
-_PROMISE_MANY = {name: _promise_many(name) for name in _DIALECTS}
+_PROMISE_MANY = sqlite.insert(OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.once)
+_PROMISE_TEXT = RowsAsText(OUTBOX, _ROW, "ON CONFLICT DO NOTHING RETURNING once")
 FEW = 20
 _OPEN = Prepared({name: _open(name) for name in _DIALECTS})
 _MOMENTS = Prepared(select(MOMENT.c.kind, MOMENT.c.phase, MOMENT.c.offset, MOMENT.c.state, MOMENT.c.cursor))
@@ -79,6 +76,7 @@ _ITS = and_(
 )
 _HOLD = Prepared(select(MOMENT.c.state, MOMENT.c.cursor).where(_ITS).with_for_update())
 _NOTE = Inserting(NOTE)
+_NOTE_TEXT = RowsAsText(NOTE, ("kind", "phase", "offset", "worker_id", "at", "outcome", "reason"))
 
 
 class ReminderLog:
@@ -110,8 +108,10 @@ class ReminderLog:
         if len(given) < FEW:
             return [_PROMISE.first(self._connection, row) is not None for row in given]
         # A page at once: one after another each would wait for its own answer of the database.
-        made = self._connection.execute(_PROMISE_MANY[self._connection.dialect.name], given)
-        new = set(made.scalars())
+        if self._connection.dialect.name == "postgresql":
+            new = {row[0] for row in _PROMISE_TEXT.run(self._connection, given)}
+        else:
+            new = set(self._connection.execute(_PROMISE_MANY, given).scalars())
         return [row["once"] in new for row in given]
 
     def _kept(self, body: dict[str, Any]) -> Any:
@@ -124,7 +124,9 @@ class ReminderLog:
              "outcome": outcome, "reason": reason}
             for worker, outcome, reason in outcomes
         ]  # fmt: skip
-        if rows:
+        if len(rows) >= FEW and self._connection.dialect.name == "postgresql":
+            _NOTE_TEXT.run(self._connection, rows)
+        elif rows:
             _NOTE.of(rows[0]).many(self._connection, rows)
 
     def notes(self, worker_id: int, most: int = 20) -> list[tuple[Key, datetime, str, str]]:
@@ -143,7 +145,7 @@ class ReminderLog:
     def told(self, kind: str, phase: str, workers: Sequence[int]) -> set[int]:
         """Which of these workers have been promised a reminder of a kind in a phase, whenever it was."""
         rows = select(NOTE.c.worker_id).where(
-            NOTE.c.worker_id.in_(workers), NOTE.c.kind == kind, NOTE.c.phase == phase,
+            among(self._connection, NOTE.c.worker_id, workers), NOTE.c.kind == kind, NOTE.c.phase == phase,
             NOTE.c.outcome == "promised",
         )  # fmt: skip
         return set(self._connection.execute(rows).scalars())

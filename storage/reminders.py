@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, union
 
 from storage.aims import AIM, SIZE, Standing
+from storage.in_bulk import among
 from storage.models import metadata
 from storage.tallies import ALL, COLUMNS, WAITING, Figures
 from storage.vault import Vault, VaultClosed
@@ -93,6 +94,9 @@ class Reminders:
         self._connection = connection
         self._vault = vault
 
+    def _among(self, column: ColumnElement[Any], numbers: Sequence[int]) -> ColumnElement[bool]:
+        return among(self._connection, column, numbers)
+
     def page(self, audiences: Sequence[str], phase: str, after: int, most: int) -> list[int]:
         """The next workers, in the order of their numbers, who belong to one of the audiences."""
         parts = [AUDIENCES[name](after, most, phase).subquery() for name in audiences]
@@ -110,7 +114,7 @@ class Reminders:
             .join(WORKER, WORKER.c.id == CHAT.c.worker_id)
             .where(CHAT.c.reachable.is_(True), WORKER.c.consent != "")
             # Said of both, and put in order here: else PostgreSQL walks through everybody there is.
-            .where(CHAT.c.worker_id.in_(workers), WORKER.c.id.in_(workers))
+            .where(self._among(CHAT.c.worker_id, workers), self._among(WORKER.c.id, workers))
         )  # fmt: skip
         found = sorted(self._connection.execute(rows), key=lambda row: int(row[1]))
         return {row[0]: Reader(*row) for row in found}
@@ -119,7 +123,7 @@ class Reminders:
         """Drafts of initiatives not handed in yet, the one touched last first."""
         rows = (
             select(DRAFT.c.worker_id, DRAFT.c.id, DRAFT.c.place, DRAFT.c.updated_at)
-            .where(DRAFT.c.worker_id.in_(workers), DRAFT.c.corrects_id.is_(None))
+            .where(self._among(DRAFT.c.worker_id, workers), DRAFT.c.corrects_id.is_(None))
             .order_by(DRAFT.c.updated_at.desc(), DRAFT.c.id.desc())
         )
         found: dict[int, list[Unfinished]] = {}
@@ -145,7 +149,7 @@ class Reminders:
                 INITIATIVE.c.author_id, INITIATIVE.c.id, INITIATIVE.c.code, INITIATIVE.c.title,
                 asked.scalar_subquery().label("missing"),
             )
-            .where(INITIATIVE.c.author_id.in_(workers), INITIATIVE.c.state == "returned")
+            .where(self._among(INITIATIVE.c.author_id, workers), INITIATIVE.c.state == "returned")
             .where(INITIATIVE.c.phase == phase)
             .order_by(INITIATIVE.c.id)
         )  # fmt: skip
@@ -158,7 +162,11 @@ class Reminders:
         """The roles they answer with: role and unit, the oldest first."""
         rows = (
             select(GRANT.c.worker_id, GRANT.c.role, GRANT.c.unit_id)
-            .where(GRANT.c.worker_id.in_(workers), GRANT.c.role.in_(ROLES), GRANT.c.until.is_(None))
+            .where(
+                self._among(GRANT.c.worker_id, workers),
+                GRANT.c.role.in_(ROLES),
+                GRANT.c.until.is_(None),
+            )
             .order_by(GRANT.c.id)
         )
         found: dict[int, list[tuple[str, int]]] = {}
@@ -169,7 +177,7 @@ class Reminders:
     def willing(self, workers: Sequence[int]) -> set[int]:
         """Those who agreed to be invited and reminded."""
         given = and_(CONSENT.c.purpose == "reminders", CONSENT.c.withdrawn_at.is_(None))
-        rows = select(CONSENT.c.worker_id).where(CONSENT.c.worker_id.in_(workers), given)
+        rows = select(CONSENT.c.worker_id).where(self._among(CONSENT.c.worker_id, workers), given)
         return set(self._connection.execute(rows).scalars())
 
     def taken_part(self, workers: Sequence[int], phase: str) -> set[int]:
@@ -178,7 +186,7 @@ class Reminders:
             select(AUTHOR.c.worker_id)
             .distinct()
             .join(INITIATIVE, INITIATIVE.c.id == AUTHOR.c.initiative_id)
-            .where(AUTHOR.c.worker_id.in_(workers), INITIATIVE.c.phase == phase)
+            .where(self._among(AUTHOR.c.worker_id, workers), INITIATIVE.c.phase == phase)
             .where(INITIATIVE.c.state != "withdrawn")
         )
         return set(self._connection.execute(rows).scalars())
@@ -198,7 +206,7 @@ class Reminders:
                 .outerjoin(AIM, and_(AIM.c.unit_id == UNIT.c.id, AIM.c.phase == phase))
                 .outerjoin(SIZE, SIZE.c.unit_id == UNIT.c.id)
             )
-            .where(UNIT.c.id.in_(units))
+            .where(self._among(UNIT.c.id, units))
         )  # fmt: skip
         found = self._connection.execute(rows)
         return {r[0]: Standing(r[0], r[1], r[2], Figures(*r[6:]), r[3], r[4], r[5]) for r in found}
@@ -210,7 +218,7 @@ class Reminders:
         rows = (
             select(WORKER.c.unit_id, func.count())
             .select_from(DRAFT.join(WORKER, WORKER.c.id == DRAFT.c.worker_id))
-            .where(WORKER.c.unit_id.in_(units), DRAFT.c.corrects_id.is_(None))
+            .where(self._among(WORKER.c.unit_id, units), DRAFT.c.corrects_id.is_(None))
             .group_by(WORKER.c.unit_id)
         )
         return {row[0]: row[1] for row in self._connection.execute(rows)}
@@ -220,14 +228,14 @@ class Reminders:
         if not units:
             return set()
         waits = (TALLY.c.phase == ALL) & (TALLY.c.submitted + TALLY.c.recognised > 0)
-        rows = select(TALLY.c.unit_id).where(TALLY.c.unit_id.in_(units), waits)
+        rows = select(TALLY.c.unit_id).where(self._among(TALLY.c.unit_id, units), waits)
         return set(self._connection.execute(rows).scalars())
 
     def with_units_below(self, units: Sequence[int]) -> set[int]:
         """Which of these units have others below them."""
         if not units:
             return set()
-        rows = select(UNIT.c.parent_id).distinct().where(UNIT.c.parent_id.in_(units))
+        rows = select(UNIT.c.parent_id).distinct().where(self._among(UNIT.c.parent_id, units))
         return set(self._connection.execute(rows).scalars())
 
     def stalling(self, unit: int, since: datetime) -> int:
