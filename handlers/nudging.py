@@ -79,6 +79,8 @@ def _nudge(tx: Transaction, unit: int, phase: Phase, house: House, now: datetime
             }
         )
     made = tx.reminder_log.promise(rows)
+    told = [worker for worker, new in zip(page.readers, made, strict=True) if new]
+    tx.reminder_log.note((KEY, phase.code, ""), [(worker, "promised", "asked") for worker in told], now)
     done.nobody += not rows
     done.told += any(made)
     done.already += bool(rows) and not any(made)

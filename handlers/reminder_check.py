@@ -12,7 +12,7 @@ from handlers.messages import Reply
 from handlers.programme import Phase
 from handlers.progress_figures import progress_of
 from handlers.progress_pictures import curve_of
-from handlers.reminder_facts import Facts, named_in
+from handlers.reminder_facts import Facts, named_in, noted_as
 from handlers.reminder_merging import MOST_SAID, PARTS, Said, kind_of, may_join, together
 from handlers.reminder_moments import Moment
 from handlers.reminder_pages import KINDS, Page
@@ -99,10 +99,10 @@ def _anew(tx: Transaction, house: House, facts: Facts, piece: Piece, now: dateti
     """
     if kind_of(piece.once) == slow_reviews.KEY:
         slow = slow_reviews.anew(tx, piece.once or "", now)
-        return False if slow is None else Said(piece.once, slow)
+        return _over(tx, piece.once, now) if slow is None else Said(piece.once, slow)
     if kind_of(piece.once) == nudging.KEY:
         nudge = nudging.anew(tx, house, piece.once or "", now)
-        return False if nudge is None else Said(piece.once, nudge)
+        return _over(tx, piece.once, now) if nudge is None else Said(piece.once, nudge)
     named = named_in(piece.once)
     if named is None:
         return Said(piece.once, Reply.of(piece.body))
@@ -114,9 +114,15 @@ def _anew(tx: Transaction, house: House, facts: Facts, piece: Piece, now: dateti
     return moment is not None and moment.last
 
 
-def _noted(tx: Transaction, once: str | None, now: datetime) -> None:
-    if (named := named_in(once)) is not None:
-        tx.reminder_log.note(named[0], [(named[1], "superseded", "merged")], now)
+def _over(tx: Transaction, once: str | None, now: datetime) -> bool:
+    """Nothing of what it was about is open any more: that is written down, and it is not said again."""
+    _noted(tx, once, now, "nothing_open")
+    return False
+
+
+def _noted(tx: Transaction, once: str | None, now: datetime, why: str = "merged") -> None:
+    if (named := noted_as(once)) is not None:
+        tx.reminder_log.note(named[0], [(named[1], "superseded", why)], now)
 
 
 def _pictured(

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from handlers.house import House
+from handlers.nudging import KEY as NUDGE
 from handlers.programme import Phase
 from handlers.reminder_moments import Moment, Moves, moments_of
 from handlers.reminder_pages import KINDS, Page, page_of
 from handlers.reminder_phases import known
+from handlers.slow_reviews import KEY as SLOW
 from storage.outbox import Promise
 from storage.transaction import Transaction
 
@@ -74,3 +76,14 @@ def named_in(once: str | None) -> tuple[Key, int] | None:
     if kind not in KINDS or len(parts) != 3 or not parts[2].isdecimal():
         return None
     return (kind, parts[0], parts[1]), int(parts[2])
+
+
+def noted_as(once: str | None) -> tuple[Key, int] | None:
+    """Under which key, and for whom, `/visao` knows a message: reminders, slow reviews and nudges."""
+    kind, _, rest = (once or "").partition(":")
+    about, _, worker = rest.rpartition(":")
+    if kind not in (SLOW, NUDGE) or not worker.isdecimal():
+        return named_in(once)
+    # slow:STAGE:SECONDS:WORKER and nudge:PHASE:DAY.UNIT:WORKER
+    first = about.rpartition(":")[0]
+    return ((kind, "", first) if kind == SLOW else (kind, first, "")), int(worker)

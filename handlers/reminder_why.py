@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import initiative, rights
+from handlers import initiative, nudging, rights, slow_reviews
 from handlers.house import House, Outcome
 from handlers.messages import Note, moment, text
 from handlers.person_codes import code_of, worker_in
@@ -15,11 +15,12 @@ from storage.transaction import Transaction
 
 MOST = 15
 ME = frozenset({"", "toi", "tôi", "me"})
+NAMED = (*KINDS, slow_reviews.KEY, nudging.KEY)  # the kinds that are called by a name of their own
 # Every reason a reminder is noted with; "" is that it was simply due.
 REASONS = (
     "due", "late", "before_quiet", "target_met", "nothing_open", "unreachable", "no_consent", "taken_part",
     "told_otherwise", "too_late", "nearer", "told_by_notice", "not_chosen", "snoozed", "quiet", "moved",
-    "merged", "phase_gone",
+    "merged", "phase_gone", "asked",
 )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def lines(tx: Transaction, worker: int, house: House) -> list[Note]:
     names = {phase.code: phase.name for phase in house.programme.phases}
     found = []
     for (kind, phase, offset), at, outcome, reason in tx.reminder_log.notes(worker, MOST):
-        named = text(f"why.kind_{kind}" if kind in KINDS else "why.kind_other")
+        named = text(f"why.kind_{kind}" if kind in NAMED else "why.kind_other")
         why = reason if reason in REASONS else "due"
         was = "merged" if why == "merged" else outcome
         said = {
@@ -55,7 +56,7 @@ def lines(tx: Transaction, worker: int, house: House) -> list[Note]:
             "phase": names.get(phase, phase), "at": moment(at),
             "outcome": text(f"why.was_{was}"), "why": text(f"why.for_{why}"),
         }  # fmt: skip
-        found.append(Note("why.line", said))
+        found.append(Note("why.line" if phase else "why.line_of_none", said))
     return [Note("why.head"), *found] if found else [Note("why.empty")]
 
 

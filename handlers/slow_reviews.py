@@ -54,7 +54,10 @@ def _tell(tx: Transaction, stage: str, fresh: Sequence[Waiting], house: House, n
         tx.outbox.supersede(to.channel, to.address, [slot])
         reply = replace(_said(tx, stage, waiting_for(tx, stage, to.worker_id), now), slot=slot)
         wait = quiet_in(tx, house, [to.unit_id])[to.unit_id].sayable(now) - now  # nor on days off
-        count += tell(tx, to, reply, house, now, once=f"{KEY}:{stage}:{int(now.timestamp())}", wait=wait)
+        told = tell(tx, to, reply, house, now, once=f"{KEY}:{stage}:{int(now.timestamp())}", wait=wait)
+        if told:
+            tx.reminder_log.note((KEY, "", stage), [(to.worker_id, "promised", "due")], now)
+        count += told
     return count
 
 

@@ -158,3 +158,16 @@ def test_weekends_and_holidays_do_not_count(since: datetime, days: int, due: dat
     assert due_at(PROGRAMME, since, days) == due
     assert working_days_after(since.date(), days) == due.date()
     assert due - since >= timedelta(days=days)
+
+
+def test_visao_says_that_it_was_told_and_that_nothing_was_left_to_say(team: People, clock: Clock) -> None:
+    team.sends()
+    clock.passes(days=3)
+    reminds(team)
+    told = team.second.types("/visao")[-1].text
+    assert "Sáng kiến chờ xét lâu, lúc" in told and "đã gửi hoặc đang chờ gửi" in told
+    team.second.types("/duyet SK-00001")
+    team.second.taps("Duyệt")
+    assert looked_at_again(team, team.lead) == [None]
+    told = team.lead.types("/visao")[-1].text
+    assert "Sáng kiến chờ xét lâu, lúc" in told and "Không còn việc gì dở dang" in told

@@ -15,6 +15,7 @@ import pytest
 
 from bot.ledger import Ledger
 from handlers.messages import Reply
+from handlers.reminder_facts import noted_as
 from handlers.reminder_why import MOST, lines
 from handlers.reminders import tick
 from handlers.slow_reviews import remind_slow
@@ -51,6 +52,7 @@ class Months:
         self.ledger = Ledger(world.database, world.house, lambda: self.now)
         self.spent: Counter[str] = Counter()
         self.sent: dict[tuple[Key, int], datetime] = {}
+        self.said_beside: set[tuple[Key, int]] = set()  # what stands in no calendar: reviews that take long
         self.failed: set[tuple[Key, int]] = set()
         self.others: Counter[str] = Counter()
         self.at_once: Counter[tuple[int, datetime]] = Counter()
@@ -128,6 +130,7 @@ class Months:
     def _leaves(self, promise: Promise) -> None:
         """The messenger takes it, unless the person has blocked the bot."""
         kind, _, rest = (promise.once or "other").partition(":")
+        noted = noted_as(promise.once)
         one = self.world.people[int(promise.address)]
         if one.blocking:
             one.reachable = False
@@ -141,6 +144,7 @@ class Months:
             keys.append(same(kind, phase_code, offset))
         else:
             self.others[kind] += 1
+            keys += [noted[0]] if noted is not None else []
         self.at_once[one.id, self.now] += 1
         for key in keys:
             if one.blocking:
@@ -150,6 +154,9 @@ class Months:
 
     def _is_said(self, key: Key, one: Somebody) -> None:
         kind, phase_code, offset = key
+        if kind not in KINDS:
+            self.said_beside.add((key, one.id))
+            return
         if (key, one.id) in self.sent:
             self.finds("twice", key, one.id)
         self.sent[key, one.id] = self.now
@@ -187,6 +194,9 @@ class Months:
         elif reason == "unreachable":
             if not one.blocking and one.reachable:
                 self.finds("not unreachable at all:", key, one.id)
+        elif key[0] not in KINDS:
+            if reason != "nothing_open":
+                self.finds("withheld because", reason, key, one.id)
         elif reason != "moved":
             told = self.oracle.told(key[0], self._phase(key[1]), one, self.now)
             if told != reason:
@@ -252,14 +262,15 @@ class Months:
         self.has_every_moment()
         self.can_all_be_read()
         with self.world.database.reading() as tx:
-            waiting = {
-                row[0] for row in tx.connection.exec_driver_sql(
-                    "SELECT once FROM outbox WHERE state IN ('waiting', 'claimed') AND once IS NOT NULL")
-            }  # fmt: skip
+            rows = tx.connection.exec_driver_sql(
+                "SELECT once FROM outbox WHERE state IN ('waiting', 'claimed') AND once IS NOT NULL"
+            )
+            kept = [noted for (once,) in rows if (noted := noted_as(once)) is not None]
+        waiting = {(same(*key), worker) for key, worker in kept}
         for (key, worker), (outcome, reason) in self.last.items():
             once = (key[0], key[1], "0") if key[0] == "reviewed" else key
-            said = (once, worker) in self.sent
-            if outcome == "promised" and not said and ":".join((*once, str(worker))) not in waiting:
+            said = (once, worker) in self.sent or (key, worker) in self.said_beside
+            if outcome == "promised" and not said and (once, worker) not in waiting:
                 self.finds("promised, never said, and nobody knows why", key, worker, reason)
         for (worker, at), count in self.at_once.items():
             if count > 1:
@@ -310,6 +321,7 @@ def test_in_twenty_months_everybody_hears_what_concerns_them_once_and_every_sile
     months = lived(database, 10)
     assert months.wrong == []
     assert {key[0] for key, _ in months.sent} == KINDS and len(months.sent) > 500
+    assert {key[0] for key, _ in months.said_beside} == {"slow"}
     assert {why for _, why in months.last.values()} >= {"target_met", "nothing_open", "too_late"}
 
 

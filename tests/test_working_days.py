@@ -149,6 +149,8 @@ def test_a_unit_that_is_nudged_twice_over_a_weekend_hears_once_and_how_it_stands
     team.clock.at = MONDAY
     (said,) = delivered(team.lead)
     assert "cấp trên nhắc" in said.text and "còn 4 ngày" in said.text
+    told = team.lead.types("/visao")[-1].text
+    assert "Nhắc đơn vị" in told and "Cán bộ cấp trên bấm nhắc" in told
 
 
 def test_a_nudge_is_not_said_when_the_unit_has_reached_its_target_meanwhile(database: Database) -> None:

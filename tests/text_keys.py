@@ -25,7 +25,7 @@ from handlers.heard import Decision
 from handlers.progress_figures import MEASURES
 from handlers.progress_lists import STATES as FIGURES_LISTED
 from handlers.reminder_pages import KINDS
-from handlers.reminder_why import REASONS
+from handlers.reminder_why import NAMED, REASONS
 from handlers.review_facts import FACTS
 from handlers.rights import ROLES
 from storage.personal import RULES
@@ -219,7 +219,7 @@ PUT_TOGETHER = {
     "review.was_*": {"review.was_returned", "review.was_rejected"},
     "review.*.ask": {f"review.{what}.ask" for what in REVIEW_QUESTIONS},
     "review.*.refused": {f"review.{fact}.refused" for fact in FACTS},
-    "why.kind_*": {f"why.kind_{kind}" for kind in KINDS} | {"why.kind_other"},
+    "why.kind_*": {f"why.kind_{kind}" for kind in NAMED} | {"why.kind_other"},
     "why.was_*": {f"why.was_{outcome}" for outcome in (*OUTCOMES, "merged")},
     "why.for_*": {f"why.for_{reason}" for reason in REASONS},
     "reminder.*_one": {f"reminder.{unit}_one" for unit in ("days", "hours", "minutes")},
