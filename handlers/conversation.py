@@ -30,7 +30,8 @@ class Said:
 
 def advance(form: Form, place: Place, said: Said, given: Given) -> Turn:
     """Take one turn. Pure: the same place, words and circumstances always give the same turn."""
-    given = replace(given, sent_at=said.at)
+    if given.sent_at != said.at:
+        given = replace(given, sent_at=said.at)
     match said.what:
         case Pressed(action):
             return presses.press(form, place, action, given)

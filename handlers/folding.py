@@ -20,6 +20,7 @@ SHORT = 300  # letters of a text worth remembering in its folded form
 _ODD = re.compile(_INVISIBLE.pattern[:-1] + _DASHES.pattern[1:])
 # The marks of Vietnamese and its neighbours; U+034F among them is a joiner, not a mark.
 _MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
+_FOREIGN = re.compile("[^\x00-\x7f\u0300-\u034e\u0350-\u036f]")  # neither plain nor one of those marks
 _SPECIAL = str.maketrans({"đ": "d", "ð": "d", "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'})
 
 
@@ -51,6 +52,13 @@ def fold(text: str) -> str:
 
 def _folded(text: str) -> str:
     lowered = unicodedata.normalize("NFKD", plain_spaces(text).casefold())
+    plain = lowered.replace("đ", "d")
+    if _FOREIGN.search(plain) is None:  # most of what is typed: letters with marks, and the marks go at once
+        return " ".join(plain.encode("ascii", "ignore").decode("ascii").split())
+    return _folded_by_letter(lowered)
+
+
+def _folded_by_letter(lowered: str) -> str:
     plain = _MARKS.sub("", lowered).translate(_SPECIAL)
     if not plain.isascii():  # another script, or a sign: every letter is asked, which is slow
         plain = _DASHES.sub("-", "".join([letter for letter in plain if not unicodedata.combining(letter)]))

@@ -29,13 +29,13 @@ from storage.transaction import Transaction
 FORM: Form = INITIATIVE
 
 
-def given_for(house: House, now: datetime, draft_id: int) -> Given:
+def given_for(house: House, now: datetime, draft_id: int, sent_at: datetime | None = None) -> Given:
     """What a turn may know: the applied range is that of the phase that is open, next, or last."""
     programme = house.programme
     phase = programme.phase_at(now) or programme.next_phase(now) or programme.last_closed(now)
     if phase is None:
         raise LookupError("a programme has at least one phase")
-    return Given(now, programme.zone, phase.applied_from, phase.applied_to, draft_id)
+    return Given(now, programme.zone, phase.applied_from, phase.applied_to, draft_id, sent_at)
 
 
 def place_of(draft: OpenDraft) -> Place:
@@ -164,7 +164,7 @@ def _without_draft(tx: Transaction, person: Person, what: Typed | Attached, now:
 def _turn(tx: Transaction, person: Person, said: Said, house: House, now: datetime) -> Outcome:
     draft = person.draft
     assert draft is not None  # noqa: S101 - every caller has looked
-    given = given_for(house, now, draft.id)
+    given = given_for(house, now, draft.id, said.at)
     place = place_of(draft)
     turn = conversation.advance(FORM, place, said, given)
     held = {file["unique"] for file in turn.place.value("files") or ()}

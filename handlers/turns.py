@@ -68,8 +68,9 @@ def join(pieces: list[list[str]]) -> str:
 def _refused(
     form: Form, step: Step, place: Place, refused: Refused, words: str, message: str, given: Given
 ) -> Turn:
-    tried = replace(place, tries=place.tries + 1, waiting=None, revision=place.revision + 1)
-    tried = replace(tried, refused=(*tried.refused, message)[-5:])
+    refused_now = (*place.refused, message)[-5:]
+    revision = place.revision + 1
+    tried = replace(place, tries=place.tries + 1, waiting=None, revision=revision, refused=refused_now)
     if isinstance(step, Names) and refused.reason == "share_missing":
         names = equal_names(words)
         if names is not None:
@@ -88,8 +89,8 @@ def answered(
         key = f"{form.name}.{step.key}.{'none_echo' if taken.value.get('vnd', 0) is None else 'echo'}"
         notes = (Note(key, {"value": taken.echo, "words": words_of(taken.value)}),)
     kept_place = _keep(place, step, taken.value, typed)
-    onward = replace(kept_place, revision=place.revision + 1, aside=False)
-    onward = replace(onward, asking=next_question(form, onward))
+    asking = next_question(form, kept_place)
+    onward = replace(kept_place, asking=asking, revision=place.revision + 1, aside=False)
     may_grow = isinstance(step, Text) and not step.proposes
     more = step.key if may_grow and onward.asking != REVIEW and not place.aside else ""
     return Turn(onward, (question(form, onward, given, notes, more=more),))
