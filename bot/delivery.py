@@ -28,6 +28,7 @@ log = structlog.get_logger()
 BULK_AT_ONCE = 48  # unasked messages under way: enough to keep the pace, few enough to stop quickly
 IDLE_SECONDS = 5.0  # how long rows that another process promised may wait
 LINGER_SECONDS = 0.004  # ends of sends that come this close together share a transaction
+CROWD, LINGERS = 4, 6  # while more than so many are being sent, their ends are waited for so many times
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)  # seconds before a send is tried again
 PATIENCE_SECONDS = 1.0  # for a paper that takes long to draw, before others go first
 # A messenger that is away comes back: what it did not take is tried for as long as it is worth reading.
@@ -108,6 +109,10 @@ class Delivery:
         try:
             await asyncio.wait_for(self._awake.wait(), seconds)
             await asyncio.sleep(LINGER_SECONDS)
+            for _ in range(LINGERS):
+                if len(self._sending) <= CROWD:
+                    break
+                await asyncio.sleep(LINGER_SECONDS)
         except TimeoutError:
             pass
         self._awake.clear()

@@ -26,7 +26,7 @@ from storage.faults import is_the_databases
 from storage.outbox import Promise, Settled
 from storage.transaction import Transaction
 
-CLAIM = 64
+CLAIM, CLAIM_ANSWERS = 64, 128  # at once; answers to the largest batch of updates leave together
 # Longer than any send may take (connection and answer times of a channel), so that nobody sends it twice.
 LEASE = timedelta(seconds=60)
 # The clock is set back by hand, or by a server of time after a wrong start; less than this is ordinary drift.
@@ -134,7 +134,7 @@ class Ledger:
         if upto is not None:
             if not incoming:
                 unsaid(tx, tx.outbox.expire(now), "too_late", now)
-            claimed = tx.outbox.claim(CLAIM, now, now + LEASE, upto)
+            claimed = tx.outbox.claim(CLAIM if upto else CLAIM_ANSWERS, now, now + LEASE, upto)
             facts = Facts(tx, self._house, now, claimed)
             turned.claimed = [one for promise in claimed if (one := self._fresh(tx, promise, now, facts))]
             if not claimed:

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot import clock, delivery
+from bot.channels.telegram_calls import BATCH
 from bot.intake import Intake, read_update
+from bot.ledger import Ledger
 from bot.sandbox import Group, Person, Sandbox
 from handlers.messages import Button, Reply
 from storage.database import Database
 from storage.models import metadata
-from tests.mailing import TOKEN, Mailing, opened, until
+from tests.mailing import OUTBOX, TOKEN, Mailing, opened, row, until
+from tests.phone import house
 
 pytestmark = pytest.mark.filterwarnings("default")
 CHAT = metadata.tables["chat"]
@@ -221,3 +224,20 @@ class TestTooManyRequests:
         calls = [(call.at - refused[1]).total_seconds() for call in sends(sandbox)]
         assert [at for at in calls if 0.1 < at < 1.9] == []
         assert all(texts(person) == 1 for person in people)
+
+
+async def test_the_answers_to_a_whole_batch_leave_together_and_a_broadcast_in_smaller_parts(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "sangkien.db"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite:///{file}")
+    ledger, now = Ledger(database, house(), clock.now), clock.now()
+    rows = [row(address, SAID, now, priority=0) for address in range(BATCH)]
+    rows += [row(address, SAID, now, priority=1) for address in range(BATCH, 2 * BATCH)]
+    await ledger.within(lambda tx: tx.connection.execute(insert(OUTBOX), rows))
+    answers, broadcast = await ledger.turn(), await ledger.turn(upto=1)
+    ledger.close()
+    database.close()
+    assert [one.priority for one in answers.claimed] == [0] * BATCH
+    assert 0 < len(broadcast.claimed) < BATCH
