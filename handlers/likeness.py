@@ -124,12 +124,15 @@ def keys_of(portrait: Portrait) -> list[int]:
     """
     found: dict[str, float] = {}
     for part in portrait.parts:
-        telling = [word for word in part if weight_of(word) > _COMMON and not word.isdigit()]
+        telling = [(word, weight_of(word)) for word in part if not word.isdigit()]
+        telling = [one for one in telling if one[1] > _COMMON]
         for step in (1, 2):
-            for first, second in zip(telling, telling[step:], strict=False):
-                found[" ".join(sorted((first, second)))] = weight_of(first) + weight_of(second)
-        found.update({word: weight_of(word) for word in telling if weight_of(word) > _RARE})
-    ranked = sorted(_rank(key, weight) for key, weight in found.items())
+            for (first, light), (second, heavy) in zip(telling, telling[step:], strict=False):
+                pair = f"{first} {second}" if first <= second else f"{second} {first}"
+                found[pair] = light + heavy
+        found.update([one for one in telling if one[1] > _RARE])
+    ranked = [_rank(key, weight) for key, weight in found.items()]
+    ranked.sort()
     return [number for _, number in ranked]
 
 
@@ -138,13 +141,9 @@ def kept_of(keys: Sequence[int]) -> int:
     return min(MOST_KEPT, max(FEWEST_KEPT, len(keys) // PART_KEPT))
 
 
-def _number(key: str) -> int:
-    """A key as a positive 63-bit number, the same on every machine."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") & _SIXTY_THREE_BITS
-
-
 def _rank(key: str, weight: float) -> tuple[float, int]:
-    number = _number(key)
+    """How good a key is (less is better), and its positive 63-bit number, the same on every machine."""
+    number = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") & _SIXTY_THREE_BITS
     chance = (number + 1) / (_SIXTY_THREE_BITS + 2)
     return -math.log(chance) / weight**3, number
 
