@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from handlers.needed_words import Rules
+
 _YEAR = "january february march april may june july august september october november december"
 _MONTHS = _YEAR.split()
 _NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)}
@@ -14,9 +16,8 @@ _COUNTS = (("a|an|one", "1"), ("two", "2"), ("three", "3"), ("four", "4"), ("fiv
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 _ORDER = ("first|1st", "second|2nd", "third|3rd", "fourth|4th")
 
-_PHRASES = tuple(
-    (re.compile(pattern), said)
-    for pattern, said in (
+_PHRASES = Rules(
+    (
         (r"\bthe day before yesterday\b", "2 ngay truoc"),
         (r"\byesterday\b", "hom qua"),
         (r"\b(?:today|this morning|this afternoon)\b", "hom nay"),
@@ -47,9 +48,6 @@ _SHORT = "|".join(
     sorted((name for name in _NUMBERS if len(name) < 5 and name != "may"), key=len, reverse=True)
 )
 _NAME = rf"({_LONG}|{_SHORT}|may(?= [0-9]{{1,2}}, ?[0-9]{{4}}\b|[ ,/.-]{{1,2}}[0-9]{{4}}\b|$))\b\.?"
-_MONTH_FIRST = re.compile(rf"\b{_NAME} ([0-9]{{1,2}})(?![0-9/.\-:]),?(?: ([0-9]{{4}})\b)?")
-_MONTH_AFTER_DAY = re.compile(rf"(?<=[0-9])[ /.\-]?{_NAME}(?:[/.\- ]([0-9]{{2}})\b(?![/.\-]))?")
-_MONTH_ALONE = re.compile(rf"\b{_NAME}[ ,/\-]*(?=[0-9]{{4}}\b)|\b({_LONG})\b")
 
 
 def _month_first(found: re.Match[str]) -> str:
@@ -62,13 +60,22 @@ def _month_after_day(found: re.Match[str]) -> str:
     return f" thang {_NUMBERS[found[1]]}{year}"
 
 
+def _month_alone(found: re.Match[str]) -> str:
+    return f"thang {_NUMBERS[found[1] or found[2]]} "
+
+
+_MONTH_NAMES = Rules(
+    (
+        (rf"\b{_NAME} ([0-9]{{1,2}})(?![0-9/.\-:]),?(?: ([0-9]{{4}})\b)?", _month_first),
+        (rf"(?<=[0-9])[ /.\-]?{_NAME}(?:[/.\- ]([0-9]{{2}})\b(?![/.\-]))?", _month_after_day),
+        (rf"\b{_NAME}[ ,/\-]*(?=[0-9]{{4}}\b)|\b({_LONG})\b", _month_alone),
+    )
+)
+
+
 def in_vietnamese(key: str) -> str:
     """The folded key with its English months, weekdays and "ago"s said in Vietnamese; the rest untouched.
 
     "feb 25, 2022" becomes "25 thang 2 nam 2022", "last monday" becomes "thu 2 vua roi".
     """
-    for pattern, said in _PHRASES:
-        key = pattern.sub(said, key)
-    key = _MONTH_FIRST.sub(_month_first, key)
-    key = _MONTH_AFTER_DAY.sub(_month_after_day, key)
-    return _MONTH_ALONE.sub(lambda found: f"thang {_NUMBERS[found[1] or found[2]]} ", key)
+    return _MONTH_NAMES.applied(_PHRASES.applied(key))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from handlers.day_times import FILLER
 from handlers.heard import Heard
+from handlers.needed_words import has_letters, may_match, needed
 from handlers.when import When
 
 
@@ -49,6 +50,11 @@ class Shape:
     pattern: re.Pattern[str]
     build: Build
     kind: Kind = Kind.EXACT
+    needs: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        needs = needed(self.pattern.pattern)
+        object.__setattr__(self, "needs", () if "" in needs else needs)
 
 
 def take_mentions(key: str, shapes: Iterable[Shape], anchor: Anchor) -> tuple[list[Mention], str]:
@@ -58,7 +64,10 @@ def take_mentions(key: str, shapes: Iterable[Shape], anchor: Anchor) -> tuple[li
     taken no other shape sees.
     """
     mentions: list[Mention] = []
+    worded = has_letters(key)
     for shape in shapes:
+        if shape.needs and not (worded and may_match(shape.needs, key)):
+            continue
 
         def take(found: re.Match[str], shape: Shape = shape) -> str:
             mentions.append(Mention(found.start(), shape.kind, shape.build(found, anchor)))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
+from handlers.needed_words import Rules
+
 _UNITS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
 # 6, 7 and 8 may already be digits: with marks they are told from "sau", "bay" and "tam" beforehand.
 _SMALL = {word: number for number, word in enumerate(_UNITS, 1)} | {"6": 6, "7": 7, "8": 8}
@@ -60,26 +62,26 @@ def _any_of(words: Mapping[str, int]) -> str:
 
 _WORDS = "khong|tram|linh|le|muoi|lam|nham|tu|[678]|" + "|".join(_UNITS)
 
-_PLACES: tuple[tuple[re.Pattern[str], str, Mapping[str, int]], ...] = (
-    (re.compile(rf"\bnam (hai (?:nghin|ngan|khong)(?: (?:{_WORDS}))+)\b"), "nam ", _YEARS),
-    (re.compile(r"\bngay " + _any_of(_DAYS)), "ngay ", _DAYS),
-    # A bare unit before "tháng" is too often another word (từ, sau, tầm); a numeral from ten on is not.
-    (re.compile(r"\b" + _any_of(_LARGER) + r"(?= thang )"), "", _LARGER),
-    (re.compile(r"\b" + _any_of(_COUNTS) + r"(?= (?:ngay|hom|bua|tuan|thang|nam|quy) truoc\b)"), "", _COUNTS),
-    (re.compile(r"\bthang (?!nam (?:ngoai|nay|truoc|kia|sau|hoc)\b)" + _any_of(_MONTHS)), "thang ", _MONTHS),
-    (re.compile(r"\bquy " + _any_of(_QUARTERS)), "quy ", _QUARTERS),
-    (re.compile(r"\bq(?=i)" + _any_of(_QUARTERS)), "quy ", _QUARTERS),
-    (re.compile(r"\bthu (hai|ba|tu|nam|sau|bay)\b"), "thu ", _MONTHS),
-)
-
-
-def with_digits(key: str) -> str:
-    """The folded key with its numerals as digits: "hai muoi lam thang hai" becomes "25 thang 2"."""
-    for pattern, before, numbers in _PLACES:
-        key = pattern.sub(partial(_digits, before, numbers), key)
-    return key
-
 
 def _digits(before: str, numbers: Mapping[str, int], found: re.Match[str]) -> str:
     number = numbers.get(found[1])
     return found[0] if number is None else f"{before}{number}"
+
+
+_WRITTEN: tuple[tuple[str, str, Mapping[str, int]], ...] = (
+    (rf"\bnam (hai (?:nghin|ngan|khong)(?: (?:{_WORDS}))+)\b", "nam ", _YEARS),
+    (r"\bngay " + _any_of(_DAYS), "ngay ", _DAYS),
+    # A bare unit before "tháng" is too often another word (từ, sau, tầm); a numeral from ten on is not.
+    (r"\b" + _any_of(_LARGER) + r"(?= thang )", "", _LARGER),
+    (r"\b" + _any_of(_COUNTS) + r"(?= (?:ngay|hom|bua|tuan|thang|nam|quy) truoc\b)", "", _COUNTS),
+    (r"\bthang (?!nam (?:ngoai|nay|truoc|kia|sau|hoc)\b)" + _any_of(_MONTHS), "thang ", _MONTHS),
+    (r"\bquy " + _any_of(_QUARTERS), "quy ", _QUARTERS),
+    (r"\bq(?=i)" + _any_of(_QUARTERS), "quy ", _QUARTERS),
+    (r"\bthu (hai|ba|tu|nam|sau|bay)\b", "thu ", _MONTHS),
+)
+_PLACES = Rules((pattern, partial(_digits, before, numbers)) for pattern, before, numbers in _WRITTEN)
+
+
+def with_digits(key: str) -> str:
+    """The folded key with its numerals as digits: "hai muoi lam thang hai" becomes "25 thang 2"."""
+    return _PLACES.applied(key)

@@ -11,6 +11,7 @@ import re
 from handlers.date_english import in_vietnamese
 from handlers.date_numerals import with_digits
 from handlers.folding import fold, plain_spaces
+from handlers.needed_words import Rules
 
 # Words that a folded key would confuse with a word of a date. Those that mean a number or a part of the
 # day become it; the others become a word that is no part of any date.
@@ -25,9 +26,8 @@ _MARKED = (
 _MARKED_WORD = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_MARKED, key=len, reverse=True)) + r")(?!\w)")
 
 # What phones and hurry put where a separator belongs, and short forms of the words themselves.
-_SHORT = tuple(
-    (re.compile(pattern), said)
-    for pattern, said in (
+_SHORT = Rules(
+    (
         (r"(?<=[0-9])(thang|thg|nam)(?=[0-9 ])", r" \1 "),
         (r"(?<=[0-9])t(?=[0-9]{2}:)", " "),
         (r"(?<=[0-9]) ?[\\_|] ?(?=[0-9])", "/"),
@@ -61,7 +61,5 @@ _SPACES = re.compile(" {2,}")
 def date_key(text: str) -> str:
     """The text as the reader of dates compares it; safe for any text, linear in its length."""
     marked = _MARKED_WORD.sub(lambda found: _MARKED[found[0]], plain_spaces(text).casefold())
-    key = fold(marked)
-    for pattern, said in _SHORT:
-        key = pattern.sub(said, key)
+    key = _SHORT.applied(fold(marked))
     return _SPACES.sub(" ", with_digits(_SPACES.sub(" ", in_vietnamese(key)))).strip()
