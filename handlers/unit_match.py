@@ -116,21 +116,24 @@ class Judge:
     def __init__(self, asked: Sequence[Asked], words: Sequence[str]) -> None:
         self._asked = asked
         self._whole = sum(one.weight for one in asked)
-        self._close = [close_words(one.word, words, is_last=one.is_last) for one in asked]
+        close = (close_words(one.word, words, is_last=one.is_last) for one in asked)
+        self._close = [sorted(found.items(), key=lambda one: -one[1]) for found in close]
+        self._above: dict[tuple[str, ...], list[float]] = {}
 
     def judge(self, name: Sequence[str], above: Sequence[str]) -> Judged:
         """`name` and `above` are the plain words of a unit's name and of the name of the unit above it."""
-        initials = "".join(word[0] for word in name)
+        where = {word: place for place, word in reversed(list(enumerate(name)))}
+        shared = self._of_above(tuple(above))
+        initials = ""
         places: list[int | None] = []
         covered = surest = 0.0
-        for one, close in zip(self._asked, self._close, strict=True):
-            likely, place = _best(close, name)
+        for one, close, from_above in zip(self._asked, self._close, shared, strict=True):
+            likely, place = _best(close, where)
             surest = max(surest, likely)
-            if not likely and len(one.word) >= 2 and one.word in initials:
-                likely = INITIALS
-            if likely < ABOVE:
-                likely = max(likely, ABOVE * _best(close, above)[0])
-            covered += likely * one.weight
+            if not likely and len(one.word) >= 2:
+                initials = initials or "".join(word[0] for word in name)
+                likely = INITIALS if one.word in initials else 0.0
+            covered += (likely if likely >= ABOVE else max(likely, from_above)) * one.weight
             places.append(place)
         covered /= self._whole
         telling = {at for at, word in enumerate(name) if word not in GENERIC} or set(range(len(name)))
@@ -140,11 +143,21 @@ class Judge:
         score = (covered + LITTLE_ELSE * met + IN_ORDER * in_order) / (1 + LITTLE_ELSE + IN_ORDER)
         return Judged(score, covered, met, surest)
 
+    def _of_above(self, above: tuple[str, ...]) -> list[float]:
+        """What the name of the unit above answers of each word; hundreds of units have the same one above."""
+        if above not in self._above:
+            where = dict.fromkeys(above, 0)
+            self._above[above] = [ABOVE * _best(close, where)[0] for close in self._close]
+        return self._above[above]
 
-def _best(close: Mapping[str, float], words: Sequence[str]) -> tuple[float, int | None]:
-    """The word closest to what was typed, and where in the name it stands."""
+
+def _best(close: Sequence[tuple[str, float]], where: Mapping[str, int]) -> tuple[float, int | None]:
+    """The word closest to what was typed, and where it stands; `close` has the likeliest first."""
     best, place = 0.0, None
-    for position, word in enumerate(words):
-        if word in close and close[word] > best:
-            best, place = close[word], position
+    for word, likely in close:
+        if likely < best:
+            break
+        at = where.get(word)
+        if at is not None and (place is None or at < place):
+            best, place = likely, at
     return best, place

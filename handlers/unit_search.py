@@ -132,12 +132,7 @@ def _candidates(index: UnitIndex, meant: Sequence[Meant], today: date) -> set[in
 def _carrying_most(index: UnitIndex, chosen: Sequence[Meant], today: date) -> dict[int, float]:
     """Units by the weight of what they carry, or the unit above them does; those far behind are left out."""
     by_word = {form: index.carrying(form, today) for one in chosen for form in one.forms}
-    below: dict[int, set[int]] = {}
-    carriers = set().union(*by_word.values())
-    for unit in carriers:
-        parent = index.parent(unit)
-        if parent in carriers:
-            below.setdefault(parent, set()).add(unit)
+    below = index.below(set().union(*by_word.values()))
     carried: dict[int, float] = {}
     for one in chosen:
         units = set().union(*(by_word[form] for form in one.forms))

@@ -115,9 +115,15 @@ class UnitIndex:
         """Units open today that carry a word."""
         return self._open(self._words.get(word, ()), today)
 
-    def parent(self, unit_id: int) -> int | None:
-        """The unit directly above."""
-        return self._units[unit_id].parent_id
+    def below(self, units: Collection[int]) -> dict[int, set[int]]:
+        """Of these units, those directly below another of them, by that other one."""
+        found: dict[int, set[int]] = {}
+        known = self._units
+        for unit_id in units:
+            parent = known[unit_id].parent_id
+            if parent is not None and parent in units:
+                found.setdefault(parent, set()).add(unit_id)
+        return found
 
     def with_all(self, words: Sequence[str], today: date, most: int) -> list[int]:
         """Units open today that carry every one of the words; the rarest should come first."""
