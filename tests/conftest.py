@@ -31,7 +31,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write the golden conversations anew")
 
 
+# They take long, and mostly wait: begun first, they leave no worker alone at the end.
+LONGEST = (
+    "test_torture.py",
+    "test_switching.py",
+    "test_demo_phase.py",
+    "test_real_initiatives.py",
+    "test_logs.py",
+    "test_broadcast.py",
+    "test_review_together.py",
+    "test_twenty_months.py",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     if config.getoption("--long"):
         return
     chosen = [item for item in items if "long" not in item.keywords]
