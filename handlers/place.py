@@ -101,9 +101,12 @@ def opened(form: Form, place: Place) -> Place:
     """
     kept = {key: answer for key, answer in place.answers.items() if _fits(form, key, answer)}
     fresh = place if len(kept) == len(place.answers) else replace(place, answers=kept)
-    if place.asking == REVIEW or not form.has(place.asking):
-        return replace(fresh, asking=next_question(form, fresh), waiting=None, aside=False, tries=0)
-    return fresh
+    if place.asking != REVIEW and form.has(place.asking):
+        return fresh
+    asking = next_question(form, fresh)
+    if asking == place.asking and place.waiting is None and not (place.aside or place.tries):
+        return fresh
+    return replace(fresh, asking=asking, waiting=None, aside=False, tries=0)
 
 
 def _fits(form: Form, key: str, answer: Answer) -> bool:

@@ -171,9 +171,11 @@ def _ways_out(step: Step, place: Place, given: Given) -> list[tuple[Button, ...]
 
 def card(form: Form, place: Place, given: Given, notes: tuple[Note, ...] = ()) -> Reply:
     """Every answer, a button to change each, what may be added, and the two endings."""
-    lines = [*notes, Note(f"{form.name}.review.head", {"sealed": _sealed(place)}), *summary(form, place)]
+    steps = _in_order(form, place)
+    lines = [*notes, Note(f"{form.name}.review.head", {"sealed": _sealed(place)})]
+    lines += _lines(form, place, steps)
     changes, additions = [], []
-    for step in sorted(relevant(form, place), key=_title_first):
+    for step in steps:
         if not step.optional or not _empty(place, step):
             label = text(f"{form.name}.{step.key}.name")
             changes.append(button(place, given, REVIEW, f"change.{step.key}", step=label))
@@ -188,16 +190,20 @@ def card(form: Form, place: Place, given: Given, notes: tuple[Note, ...] = ()) -
 
 def summary(form: Form, place: Place) -> list[Note]:
     """Every answer in a line, the name first."""
+    return _lines(form, place, _in_order(form, place))
+
+
+def _lines(form: Form, place: Place, steps: list[Step]) -> list[Note]:
     return [
         Note(f"{form.name}.{step.key}.line", {"value": _line(form, step, place)})
-        for step in sorted(relevant(form, place), key=_title_first)
+        for step in steps
         if step.key in place.answers and not _empty(place, step)
     ]
 
 
-def _title_first(step: Step) -> bool:
+def _in_order(form: Form, place: Place) -> list[Step]:
     """The card begins with the name, though it is asked at the end."""
-    return not (isinstance(step, Text) and step.proposes)
+    return sorted(relevant(form, place), key=lambda step: not (isinstance(step, Text) and step.proposes))
 
 
 def _sealed(place: Place) -> dict[str, Any] | str:
