@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import CallFailed, Channel, Moved, NotOurs, NotSent, Rejected, Slower, Unknown, Unreachable
 from bot.database_faults import short_name
-from bot.ledger import Ledger
+from bot.ledger import CLAIM, Ledger, Turned
 from bot.logs import frames_of
 from bot.pacing import Pacer
 from bot.parcels import Parcels
@@ -29,6 +29,9 @@ BULK_AT_ONCE = 48  # unasked messages under way: enough to keep the pace, few en
 IDLE_SECONDS = 5.0  # how long rows that another process promised may wait
 LINGER_SECONDS = 0.004  # ends of sends that come this close together share a transaction
 CROWD, LINGERS = 4, 6  # while more than so many are being sent, their ends are waited for so many times
+# While batches are heard one after another, each writes down what ended before it; nobody has to hurry.
+CROWDED_SECONDS, CROWDED_LINGER_SECONDS = 0.15, 0.05
+LOOK_SECONDS = 0.25  # how long others may do our work before we look for what is due or too late
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)  # seconds before a send is tried again
 PATIENCE_SECONDS = 1.0  # for a paper that takes long to draw, before others go first
 # A messenger that is away comes back: what it did not take is tried for as long as it is worth reading.
@@ -52,6 +55,8 @@ class Delivery:
         self._speech = speech
         self._now = now
         self._awake = asyncio.Event()
+        self._asked = True  # somebody wants us to look, and not only to write down an end
+        self._heard_at = self._looked_at = float("-inf")
         self._sending: set[asyncio.Task[None]] = set()
         self._pacer = pacer
         self._parcels = parcels
@@ -61,7 +66,15 @@ class Delivery:
 
     def wake(self) -> None:
         """Something may be waiting to be sent."""
+        self._asked = True
         self._awake.set()
+
+    def heard(self, turned: Turned) -> None:
+        """A batch was heard: send what it claimed; where it left something, we look ourselves."""
+        self._heard_at = asyncio.get_running_loop().time()
+        self.start(turned.claimed)
+        if len(turned.claimed) in (0, CLAIM):
+            self.wake()
 
     def words(self, language: str, key: str) -> str:
         """A short text said at once rather than promised."""
@@ -83,11 +96,15 @@ class Delivery:
             if self._refused is not None:
                 raise self._refused
             try:
+                if released and self._is_done_by_others():
+                    pause = LOOK_SECONDS
+                    continue
                 if not released:
                     if self._ledger.unsettled:  # what was sent before the database was away
                         await self._ledger.turn(upto=None)
                     await self._ledger.within(lambda tx: tx.outbox.release(self._now()))
                     released = True
+                self._asked, self._looked_at = False, asyncio.get_running_loop().time()
                 turned = await self._ledger.turn(upto=1 if self._bulk < BULK_AT_ONCE else 0)
             except Exception as failed:
                 failures += 1
@@ -105,16 +122,23 @@ class Delivery:
             return IDLE_SECONDS
         return min(IDLE_SECONDS, max(0.0, (due - self._now()).total_seconds()))
 
+    def _is_done_by_others(self) -> bool:
+        """Whether every end was written with a batch that was heard, and we have looked a moment ago."""
+        just_now = asyncio.get_running_loop().time() - self._looked_at < LOOK_SECONDS
+        return just_now and not self._asked and not self._ledger.unsettled
+
     async def _wait(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._awake.wait(), seconds)
+            if asyncio.get_running_loop().time() - self._heard_at < CROWDED_SECONDS:
+                await asyncio.sleep(CROWDED_LINGER_SECONDS)
             await asyncio.sleep(LINGER_SECONDS)
             for _ in range(LINGERS):
                 if len(self._sending) <= CROWD:
                     break
                 await asyncio.sleep(LINGER_SECONDS)
         except TimeoutError:
-            pass
+            self._asked = True  # something may be due
         self._awake.clear()
 
     async def _deliver(self, promise: Promise) -> None:
@@ -126,8 +150,10 @@ class Delivery:
             log.error("reply_not_rendered", row=promise.id, reason=type(error).__name__)
             settled = Settled(promise.id, "failed", error=type(error).__name__)
         self._bulk -= promise.priority > 0
+        if promise.chat_id is None:
+            settled = replace(settled, stranger=True)
         self._ledger.settle_later(settled)
-        self.wake()
+        self._awake.set()
 
     async def _send(self, promise: Promise) -> Settled:
         channel = self._channels.get(promise.channel)

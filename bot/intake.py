@@ -40,13 +40,12 @@ class Intake:
     async def take(self, channel: Channel, incoming: Sequence[Event | Unreadable]) -> None:
         """Hear a batch; when this returns it is committed. Raises what the database raises."""
         turned = await self._ledger.turn(incoming)
-        self._delivery.start(turned.claimed)
+        self._delivery.heard(turned)
         for event, outcome in zip(incoming, turned.outcomes, strict=True):
             if isinstance(event, Event) and event.query:
                 self._spawn(self._answer(channel, event.query, outcome))
             if isinstance(event, Event) and isinstance(event.what, Attached):
                 self._file_waits()
-        self._delivery.wake()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

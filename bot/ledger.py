@@ -128,7 +128,7 @@ class Ledger:
             tx.attachments.hurry(now)
         if settled:
             unsaid(tx, tx.outbox.settle(settled, now), "unreachable", now)
-            tx.outbox.forget_strangers([one.id for one in settled])
+            tx.outbox.forget_strangers([one.id for one in settled if one.stranger])
         self.events += len(incoming)
         turned = Turned(now, [self._one(tx, event, now) for event in incoming])
         if upto is not None:

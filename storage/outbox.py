@@ -65,11 +65,15 @@ class Settled:
     gone: tuple[str, str] | None = None  # channel and address that nothing can be sent to
     moved: tuple[str, str, str] | None = None  # channel, old address, new address
     uncounted: bool = False
+    stranger: bool = False  # it went to somebody who is not remembered: its row is erased
 
 
 # What has been said, or never will be, is not kept: only that it was, when, and how it ended.
 _NOTHING = literal({}, Json())
 _PROMISE = Inserting(OUTBOX)
+_CLAIM = Prepared(CLAIM)
+_LATE = Prepared(select(OUTBOX.c.id).where(waiting(), OUTBOX.c.expires_at <= bindparam("now")).limit(1))
+_NEXT_DUE = Prepared(select(func.min(OUTBOX.c.due_at)).where(waiting(), OUTBOX.c.due_at > bindparam("now")))
 _SUPERSEDE = Prepared(
     update(OUTBOX)
     .where(
@@ -138,7 +142,7 @@ class OutboxRows:
     def claim(self, most: int, now: datetime, lease: datetime, upto: int = 1) -> list[Promise]:
         """Up to `most` messages of priorities to `upto` to send now: one for each person, oldest first."""
         values = {"now": now, "most": most, "lease": lease, "upto": upto}
-        rows = self._connection.execute(CLAIM, values).all()
+        rows = _CLAIM.all(self._connection, values)
         claimed = (self._readable(Promise(*row)) for row in rows)
         return sorted(claimed, key=lambda promise: (promise.priority, promise.id))
 
@@ -153,6 +157,8 @@ class OutboxRows:
 
     def expire(self, now: datetime) -> list[str]:
         """What is no longer worth saying is settled as expired; the keys of what that was."""
+        if _LATE.first(self._connection, {"now": now}) is None:
+            return []
         late = and_(waiting(), OUTBOX.c.expires_at <= now)
         lost = self._keys(late)
         if lost:
@@ -248,8 +254,8 @@ class OutboxRows:
         What is due and could not be claimed waits for another message to that person, or for room: whoever
         settles that one looks again, and no time tells when.
         """
-        later = and_(waiting(), OUTBOX.c.due_at > now)
-        return self._connection.execute(select(func.min(OUTBOX.c.due_at)).where(later)).scalar()
+        due: datetime | None = _NEXT_DUE.scalar(self._connection, {"now": now})
+        return due
 
     def oldest_open(self) -> datetime | None:
         """When the message that has waited longest was due; None when nothing waits."""
