@@ -29,7 +29,7 @@ BULK_AT_ONCE = 48  # unasked messages under way: enough to keep the pace, few en
 IDLE_SECONDS = 5.0  # how long rows that another process promised may wait
 LINGER_SECONDS = 0.004  # ends of sends that come this close together share a transaction
 CROWD, LINGERS = 4, 6  # while more than so many are being sent, their ends are waited for so many times
-# While batches are heard one after another, each writes down what ended before it; nobody has to hurry.
+# While batches of many are heard one after another, each writes down what ended before it; nobody has to hurry.
 CROWDED_SECONDS, CROWDED_LINGER_SECONDS = 0.15, 0.05
 LOOK_SECONDS = 0.25  # how long others may do our work before we look for what is due or too late
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)  # seconds before a send is tried again
@@ -56,7 +56,7 @@ class Delivery:
         self._now = now
         self._awake = asyncio.Event()
         self._asked = True  # somebody wants us to look, and not only to write down an end
-        self._heard_at = self._looked_at = float("-inf")
+        self._crowded_at = self._looked_at = float("-inf")
         self._sending: set[asyncio.Task[None]] = set()
         self._pacer = pacer
         self._parcels = parcels
@@ -71,7 +71,8 @@ class Delivery:
 
     def heard(self, turned: Turned) -> None:
         """A batch was heard: send what it claimed; where it left something, we look ourselves."""
-        self._heard_at = asyncio.get_running_loop().time()
+        if len(turned.claimed) > CROWD:
+            self._crowded_at = asyncio.get_running_loop().time()
         self.start(turned.claimed)
         if len(turned.claimed) in (0, CLAIM):
             self.wake()
@@ -130,7 +131,7 @@ class Delivery:
     async def _wait(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._awake.wait(), seconds)
-            if asyncio.get_running_loop().time() - self._heard_at < CROWDED_SECONDS:
+            if asyncio.get_running_loop().time() - self._crowded_at < CROWDED_SECONDS:
                 await asyncio.sleep(CROWDED_LINGER_SECONDS)
             await asyncio.sleep(LINGER_SECONDS)
             for _ in range(LINGERS):
