@@ -29,7 +29,7 @@ BULK_AT_ONCE = 48  # unasked messages under way: enough to keep the pace, few en
 IDLE_SECONDS = 5.0  # how long rows that another process promised may wait
 LINGER_SECONDS = 0.004  # ends of sends that come this close together share a transaction
 CROWD, LINGERS = 4, 6  # while more than so many are being sent, their ends are waited for so many times
-# While batches of many are heard one after another, each writes down what ended before it; nobody has to hurry.
+# While batches of many are heard one after another, each writes down what ended before it.
 CROWDED_SECONDS, CROWDED_LINGER_SECONDS = 0.15, 0.05
 LOOK_SECONDS = 0.25  # how long others may do our work before we look for what is due or too late
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)  # seconds before a send is tried again
