@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from handlers.folding import plain_spaces
 from handlers.unit_search import FoundUnit, find_units
-from handlers.unit_words import normal_words
+from handlers.unit_words import GENERIC, LONGEST_TYPED, normal_words, without_greeting
 from storage.transaction import Transaction
 from storage.unit_index import UnitIndex
 
@@ -26,11 +26,34 @@ def meant(tx: Transaction, typed: str, today: date) -> tuple[int | None, list[Fo
     exact = tx.units.by_code(typed)
     if exact is not None:
         return exact.id, []
+    whole = _whole_name(tx.unit_index, typed, today)
+    if whole is not None:
+        return whole, []
     found = find_units(tx, typed, SUGGESTED, today=today)
     alone = len(found) == 1 and found[0].score >= LIKELY
     if alone or (len(found) > 1 and found[0].score >= SURE > found[1].score):
         return found[0].id, []
     return None, found
+
+
+def _whole_name(index: UnitIndex, typed: str, today: date) -> int | None:
+    """The only open unit that is called so; None where another differs in words that tell nothing."""
+    words = normal_words(without_greeting(plain_spaces(typed[:LONGEST_TYPED])))
+    alike = index.made(_by_telling_words).get(_telling(words), frozenset())
+    there = [unit_id for unit_id in alike if index.is_open(unit_id, today)]
+    return there[0] if index.with_key(" ".join(words), today, 2) == there and len(there) == 1 else None
+
+
+def _by_telling_words(index: UnitIndex) -> dict[str, frozenset[int]]:
+    """Units by the words of their names, old ones too, without those that nearly every name has."""
+    found: dict[str, set[int]] = {}
+    for key, units in index.every_key():
+        found.setdefault(_telling(key.split()), set()).update(units)
+    return {words: frozenset(units) for words, units in found.items()}
+
+
+def _telling(words: Iterable[str]) -> str:
+    return " ".join(word for word in words if word not in GENERIC)
 
 
 def suggested(

@@ -137,6 +137,10 @@ class UnitIndex:
         """Every word before `end`, once and sorted."""
         return self._sorted[: bisect_left(self._sorted, end)]
 
+    def every_key(self) -> Iterable[tuple[str, Sequence[int]]]:
+        """Every search key, with all units that are or were called so."""
+        return self._keys.items()
+
     def with_key(self, key: str, today: date, most: int) -> list[int]:
         """Units open today one of whose names has exactly this search key."""
         return list(self._open(self._keys.get(key, ()), today)[:most])

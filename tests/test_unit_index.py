@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import event
 
 from bot.unit_files import lines_of
-from handlers.nearest_units import nearest
+from handlers.nearest_units import meant, nearest
 from handlers.unit_search import find_units
 from handlers.units import units_import
 from storage.database import Database
@@ -115,3 +115,17 @@ def test_the_rarest_word_chooses_among_hundreds_that_carry_the_others(
     load(database, "T,LĐLĐ tỉnh,province,,0,", *rows)
     assert found(database, "tram y te 333")[0] == "K333"
     assert offered(database, "tram y tee 333")[0] == "K333"
+
+
+def test_a_whole_name_means_its_unit_though_others_have_the_same_words(listed: Database) -> None:
+    load(listed, "B,CĐCS Trạm Y tế Sơn Minh,grassroots,T,5,", "C,CĐCS Trạm Y tế Minh Sơn,grassroots,T,5,")
+    with listed.reading() as tx:
+        for code, typed in (("B", "cdcs tram y te son minh"), ("C", "em làm ở CĐCS Trạm y tế Minh Sơn")):
+            unit = tx.units.by_code(code)
+            assert unit is not None
+            assert meant(tx, typed, TODAY) == (unit.id, [])
+    load(listed, "D,Công đoàn cơ sở Công ty trạm y tế Sơn Minh,grassroots,A,5,")
+    with listed.reading() as tx:
+        which, several = meant(tx, "cdcs tram y te son minh", TODAY)
+    assert which is None
+    assert [unit.code for unit in several[:2]] == ["B", "D"]
