@@ -22,6 +22,7 @@ from weakref import WeakSet
 
 NURSERY = get_context("forkserver")
 NURSERY.set_forkserver_preload(["tests.nursery", "bot.cli", "bot.running"])
+FOUND = dict(os.environ)  # before the program is read: what differs later was set by its own modules
 _born: WeakSet[ForkServerProcess] = WeakSet()
 
 
@@ -83,8 +84,9 @@ def done(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, byt
 
 def _live(arguments: list[str], environment: dict[str, str], out: str, error: str) -> None:
     """What stands at the beginning of `python -m bot`, done by hand, and then the same."""
+    set_meanwhile = {name: value for name, value in os.environ.items() if FOUND.get(name) != value}
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update({**set_meanwhile, **environment})
     time.tzset()
     warnings.simplefilter(environment.get("PYTHONWARNINGS", "default"))  # type: ignore[arg-type]
     signal.signal(signal.SIGINT, signal.default_int_handler)
