@@ -130,7 +130,9 @@ class Delivery:
 
     async def _wait(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._awake.wait(), seconds)
+            # Not `wait_for`: on Python 3.11 it forgets a cancel that comes together with a wake.
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
             if asyncio.get_running_loop().time() - self._crowded_at < CROWDED_SECONDS:
                 await asyncio.sleep(CROWDED_LINGER_SECONDS)
             await asyncio.sleep(LINGER_SECONDS)

@@ -67,8 +67,10 @@ class Fetching:
                 log.warning("files_wait_for_database", reason=short_name(failed), **trace)
                 fetched = 0
             if not fetched:
+                # See bot/delivery.py: `wait_for` may forget a cancel.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
+                    async with asyncio.timeout(IDLE_SECONDS):
+                        await self._awake.wait()
                 self._awake.clear()
 
     async def once(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -101,3 +102,16 @@ async def test_of_somebody_who_is_not_remembered_no_row_stays(mailing: Mailing, 
     await hears(mailing, stranger, "/start", None)
     await until(lambda: [one for one in stranger.screen() if one["from"]["is_bot"]])
     await until(lambda: mailing.rows() == [])
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_a_stop_that_comes_together_with_a_wake_is_not_forgotten(mailing: Mailing, steps: int) -> None:
+    idle = mailing.ledger.commits
+    await mailing.promises(1, Reply("failure.again"))
+    await until(lambda: mailing.ledger.commits >= idle + 3)
+    mailing.delivery.wake()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    mailing.running.cancel()
+    ended, _ = await asyncio.wait([mailing.running], timeout=2)
+    assert ended
