@@ -55,7 +55,7 @@ def fill(database: Database, clock: Clock, items: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "items", [20, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
+    "items", [60, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
 )
 def test_every_initiative_is_decided_exactly_once(database: Database, items: int) -> None:
     clock = Clock()
