@@ -33,6 +33,7 @@ from bot.channels.telegram import LONGEST_TEXT, NAME, file_in, write, write_file
 from bot.channels.telegram_request import (
     ANSWER_SECONDS,
     AiohttpRequest,
+    Answered,
     NeverWritten,
     PlainData,
     ServerFailed,
@@ -41,6 +42,7 @@ from bot.speech import Spoken
 
 POLL_SECONDS = 25
 BATCH = 100
+HTTP_DONE = 200
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "PEER_ID_INVALID")
 _CANNOT_EDIT = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
@@ -55,7 +57,12 @@ class PlainBot(Bot):
 
     async def tell(self, method: str, params: dict[str, Any]) -> Any:
         """The same for parameters that are plain values already: nothing in them is looked for or turned."""
-        return await self.request.post(f"{self.base_url}/{method}", PlainData(params))
+        url, given = f"{self.base_url}/{method}", PlainData(params)
+        status, payload = await self.request.do_request(url, "POST", given)
+        if status == HTTP_DONE:
+            return AiohttpRequest.parse_json_payload(payload)["result"]
+        # What a refusal means python-telegram-bot knows: it is given the answer as it came.
+        return await Answered(status, payload).post(url, given)
 
 
 class TelegramChannel:

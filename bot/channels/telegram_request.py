@@ -130,6 +130,31 @@ class AiohttpRequest(BaseRequest):
                 raise NetworkError("the answer is no JSON") from None
 
 
+class Answered(BaseRequest):
+    """An answer that has come already, as a request: python-telegram-bot reads from it what went wrong."""
+
+    __slots__ = ("_answer",)
+
+    def __init__(self, status: int, payload: bytes) -> None:
+        self._answer = (status, payload)
+
+    @property
+    def read_timeout(self) -> float | None:
+        return None
+
+    async def initialize(self) -> None:
+        """Nothing is opened."""
+
+    async def shutdown(self) -> None:
+        """Nothing is closed."""
+
+    async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+        """What was answered."""
+        return self._answer
+
+    parse_json_payload = staticmethod(AiohttpRequest.parse_json_payload)
+
+
 def _is_an_answer(payload: bytes) -> bool:
     """Whether a Bot API refused: what stands in between (a proxy, a firewall) answers with a page."""
     return payload.lstrip()[:1] == b"{"
