@@ -35,6 +35,7 @@ from storage.vault import Vault
 MOMENT, NOTE = metadata.tables["reminder_moment"], metadata.tables["reminder_note"]
 REPORT, TALLY = metadata.tables["phase_report"], metadata.tables["tally"]
 OUTBOX, UNIT = metadata.tables["outbox"], metadata.tables["unit"]
+WORKER = metadata.tables["worker"]
 Key = tuple[str, str, str]  # kind, phase, offset
 _ROW = ("channel", "address", "chat_id", "language", "body", "once", "priority", "created_at", "due_at",
         "expires_at")  # fmt: skip
@@ -130,10 +131,12 @@ class ReminderLog:
             _NOTE.of(rows[0]).many(self._connection, rows)
 
     def notes(self, worker_id: int, most: int = 20) -> list[tuple[Key, datetime, str, str]]:
-        """What became of the last reminders for a worker, newest first; those for everybody too."""
+        """What became of the last reminders for a worker, newest first, and of those for all since."""
+        came = select(WORKER.c.created_at).where(WORKER.c.id == worker_id).scalar_subquery()
+        for_all = and_(NOTE.c.worker_id.is_(None), NOTE.c.at > came)
         rows = (
             select(NOTE)
-            .where((NOTE.c.worker_id == worker_id) | NOTE.c.worker_id.is_(None))
+            .where((NOTE.c.worker_id == worker_id) | for_all)
             .order_by(NOTE.c.at.desc(), NOTE.c.id.desc())
             .limit(most)
         )

@@ -259,3 +259,12 @@ class TestTheCommandLine:
     def test_refuses_what_is_no_day_to_come_in_one_sentence(self, config: Path, day: str) -> None:
         code, said = self.run(config, "--date", day)
         assert code == 2 and "Traceback" not in said and day in said
+
+
+def test_what_nobody_was_told_before_somebody_came_is_not_theirs_to_read(phone: Phone, clock: Clock) -> None:
+    with phone.database.transaction() as tx:
+        for minutes in (-1, 1):
+            at = clock() + timedelta(minutes=minutes)
+            tx.reminder_log.note(("half", "gd2", "0"), [(None, "skipped", "too_late")], at)
+    phone.types("/visao")
+    assert phone.last.text.count("bỏ qua với mọi người") == 1
