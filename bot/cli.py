@@ -53,6 +53,9 @@ app.command()(cli_backup.restore)
 def run(config: ConfigOption = None) -> None:
     """Chạy bot với Telegram thật (hoặc máy chủ nói Bot API)."""
     from bot.config import ConfigError
+    from bot.unloaded import keep_out
+
+    keep_out()
     from bot.running import run_app
 
     settings = configured(config)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import Attachment, metadata
 from storage.prepared import Prepared
+from storage.upserts import insert_into
 from storage.vault import Vault
 
 ATTACHMENT, DISCARDED = metadata.tables["attachment"], metadata.tables["discarded"]
@@ -67,9 +67,9 @@ class Attachments:
 
     def discard(self, digests: Sequence[str | None]) -> None:
         """Rows have let go of these files."""
-        insert_into = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        row = insert_into(self._connection.dialect.name, DISCARDED)
         for digest in sorted({digest for digest in digests if digest}):
-            self._connection.execute(insert_into(DISCARDED).values(sha256=digest).on_conflict_do_nothing())
+            self._connection.execute(row.values(sha256=digest).on_conflict_do_nothing())
 
     def discarded(self, most: int) -> list[tuple[str, bool]]:
         """Files that a row has let go of, and whether another row still names each."""

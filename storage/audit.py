@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Executable, bindparam, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import metadata
 from storage.prepared import Inserting, Prepared
+from storage.upserts import insert_into
 
 AUDIT, SETTING = metadata.tables["audit"], metadata.tables["setting"]
 HEAD = "audit_head"  # the setting that holds how many entries there are and the hash of the last
@@ -31,8 +31,7 @@ _ADD = Inserting(AUDIT)
 
 
 def _make_head(dialect: str) -> Executable:
-    into = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return into(SETTING).values(name=HEAD, value=f"0 {GENESIS}").on_conflict_do_nothing()
+    return insert_into(dialect, SETTING).values(name=HEAD, value=f"0 {GENESIS}").on_conflict_do_nothing()
 
 
 def sealed(previous: str, entry: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, MetaData, Text
+from sqlalchemy import CheckConstraint, Index, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Id, Instant
@@ -44,3 +44,17 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:
 def long_text(default: str | None = "") -> Any:
     """Text of any length."""
     return Field(default=default, sa_type=Text, nullable=default is None)
+
+
+def index_where(rows: str, name: str, *columns: str, unique: bool = False) -> Index:
+    """An index of some rows only; `rows` is the condition, as SQL that both databases read alike."""
+    # To check an option of PostgreSQL SQLAlchemy loads all it knows of it, 3 MB: see `as_made`.
+    return Index(name, *columns, unique=unique, sqlite_where=text(rows))
+
+
+def as_made(tables: MetaData) -> MetaData:
+    """The tables with all that a database of either kind knows of them: what migrations compare one with."""
+    for index in [index for table in tables.tables.values() for index in table.indexes]:
+        if (rows := index.dialect_kwargs.get("sqlite_where")) is not None:
+            index.dialect_kwargs["postgresql_where"] = rows
+    return tables

@@ -6,31 +6,29 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models import metadata
 from storage.prepared import Prepared
+from storage.upserts import insert_into
 
 HEARD, SETTING = metadata.tables["heard"], metadata.tables["setting"]
 
 
 def _once(dialect: str) -> UpdateBase:
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
     values: dict[str, Any] = {name: bindparam(name) for name in ("channel", "bot", "event", "at")}
     # RETURNING, because psycopg reports -1 rows for DO NOTHING.
-    return insert_into(HEARD).values(values).on_conflict_do_nothing().returning(HEARD.c.id)
+    return insert_into(dialect, HEARD).values(values).on_conflict_do_nothing().returning(HEARD.c.id)
 
 
 def _settle(dialect: str) -> UpdateBase:
     """Two processes may be the first to keep the same fact: the later one wins."""
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    kept = insert_into(SETTING).values(name=bindparam("name"), value=bindparam("value"))
+    kept = insert_into(dialect, SETTING).values(name=bindparam("name"), value=bindparam("value"))
     return kept.on_conflict_do_update(index_elements=["name"], set_={"value": kept.excluded.value})
 
 
-_SETTLE = Prepared({name: _settle(name) for name in ("sqlite", "postgresql")})
-_FIRST_TIME = Prepared({name: _once(name) for name in ("sqlite", "postgresql")})
+_SETTLE = Prepared(_settle)
+_FIRST_TIME = Prepared(_once)
 
 
 class HeardEvents:

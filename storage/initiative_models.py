@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.columns import instant, key, long_text, one_of, to
+from storage.columns import index_where, instant, key, long_text, one_of, to
 from storage.types import Dong, Id, Json
 
 STATES = ("submitted", "returned", "recognised", "valid", "rejected", "withdrawn")
@@ -29,10 +29,7 @@ class Initiative(SQLModel, table=True):
         Index("ix_initiative_waiting", "state", "waiting_since", "id", "unit_id", "officer_confirmed_at"),
         Index("ix_initiative_author_state", "state", "author_id"),
         # Few ever are: what waits after an appeal, for whoever refused it and must not decide again.
-        Index(
-            "ix_initiative_appealed", "state", "id",
-            sqlite_where=text("appealed_at IS NOT NULL"), postgresql_where=text("appealed_at IS NOT NULL"),
-        ),
+        index_where("appealed_at IS NOT NULL", "ix_initiative_appealed", "state", "id"),
         CheckConstraint("benefit_in_money = (benefit_vnd IS NOT NULL)", name="benefit"),
     )  # fmt: skip
     id: int | None = key()

@@ -18,12 +18,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.attachments import Attachments
 from storage.models import InitiativeVersion, metadata
 from storage.prepared import Inserting, Prepared
+from storage.upserts import insert_into
 from storage.vault import Vault, is_sealed
 
 INITIATIVE, AUTHOR = metadata.tables["initiative"], metadata.tables["author"]
@@ -34,13 +34,12 @@ UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
 
 
 def _next(dialect: str) -> UpdateBase:
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    first = insert_into(SEQUENCE).values(series=bindparam("series"), last=1)
+    first = insert_into(dialect, SEQUENCE).values(series=bindparam("series"), last=1)
     again = first.on_conflict_do_update(index_elements=["series"], set_={"last": SEQUENCE.c.last + 1})
     return again.returning(SEQUENCE.c.last)
 
 
-_NEXT = Prepared({name: _next(name) for name in ("sqlite", "postgresql")})
+_NEXT = Prepared(_next)
 _FIRST_TWO = Prepared(select(INITIATIVE.c.id).where(INITIATIVE.c.author_id == bindparam("worker")).limit(2))
 _SUBMIT = Inserting(INITIATIVE, INITIATIVE.c.id)
 _AUTHOR = Inserting(AUTHOR)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, Text
 from sqlmodel import Field, SQLModel
 
-from storage.columns import instant, key, long_text, one_of, to
+from storage.columns import index_where, instant, key, long_text, one_of, to
 from storage.types import Id
 
 PETITIONS = ("relink", "hand_over")
@@ -60,16 +60,7 @@ class GroupChat(SQLModel, table=True):
     """A group on a messenger was bound to a unit from `since` until before `until`; to one at a time."""
 
     __tablename__ = "group_chat"
-    __table_args__ = (
-        Index(
-            "uq_group_chat_open",
-            "channel",
-            "address",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
-    )
+    __table_args__ = (index_where("until IS NULL", "uq_group_chat_open", "channel", "address", unique=True),)
     id: int | None = key()
     channel: str = long_text()
     address: str = long_text()

@@ -62,10 +62,7 @@ def _texts(dialect: str) -> Select[Any]:
     )
 
 
-_CROWDED, _SHARING, _TEXTS = (
-    Prepared({dialect: made(dialect) for dialect in ("sqlite", "postgresql")})
-    for made in (_crowded, _sharing, _texts)
-)
+_CROWDED, _SHARING, _TEXTS = Prepared(_crowded), Prepared(_sharing), Prepared(_texts)
 _KEEP = Inserting(KEY)
 _FORGET = Prepared(delete(KEY).where(KEY.c.initiative_id == bindparam("initiative")))
 

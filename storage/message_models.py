@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.columns import instant, key, long_text, one_of, to
+from storage.columns import index_where, instant, key, long_text, one_of, to
 from storage.types import Id, Json
 
 # The same words stand in the questions (storage/outbox_turn.py): SQLite compares them letter by letter.
-_WAITING, _UNSETTLED = text("state = 'waiting'"), text("state = 'waiting' OR state = 'claimed'")
+_WAITING, _UNSETTLED = "state = 'waiting'", "state = 'waiting' OR state = 'claimed'"
 OUTBOX_STATES = ("waiting", "claimed", "sent", "unknown", "failed", "expired", "superseded")
 
 
@@ -36,15 +36,8 @@ class Outbox(SQLModel, table=True):
 
     __table_args__ = (
         one_of("state", OUTBOX_STATES),
-        Index(
-            "ix_outbox_unsettled",
-            "channel",
-            "address",
-            "id",
-            sqlite_where=_UNSETTLED,
-            postgresql_where=_UNSETTLED,
-        ),
-        Index("ix_outbox_waiting", "priority", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        index_where(_UNSETTLED, "ix_outbox_unsettled", "channel", "address", "id"),
+        index_where(_WAITING, "ix_outbox_waiting", "priority", "id"),
     )
     id: int | None = key()
     channel: str = long_text()

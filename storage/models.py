@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.columns import instant, key, long_text, metadata, one_of, to
+from storage.columns import index_where, instant, key, long_text, metadata, one_of, to
 from storage.entered_models import HOW, Claim, EnteredFor
 from storage.initiative_models import (
     FILE_STATES,
@@ -149,15 +149,7 @@ class Worker(SQLModel, table=True):
 class Membership(SQLModel, table=True):
     """A worker belonged to a unit from `since` until before `until`; one at a time."""
 
-    __table_args__ = (
-        Index(
-            "uq_membership_open",
-            "worker_id",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
-    )
+    __table_args__ = (index_where("until IS NULL", "uq_membership_open", "worker_id", unique=True),)
     id: int | None = key()
     worker_id: int | None = to("worker.id")
     unit_id: int | None = to("unit.id")

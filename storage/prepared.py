@@ -60,9 +60,9 @@ class _Compiled:
 
 
 class Prepared:
-    """One statement; where the databases differ, one for each, by the dialect's name."""
+    """One statement; where the databases differ, what makes it for one of them, given the dialect's name."""
 
-    def __init__(self, statement: Statement | Mapping[str, Statement]) -> None:
+    def __init__(self, statement: Statement | Callable[[str], Statement]) -> None:
         self._statement = statement
         self._ready: dict[str, _Compiled] = {}
 
@@ -105,8 +105,8 @@ class Prepared:
         dialect = connection.dialect
         ready = self._ready.get(dialect.name)
         if ready is None:
-            statement = self._statement
-            chosen = statement[dialect.name] if isinstance(statement, Mapping) else statement
+            given = self._statement
+            chosen = given if isinstance(given, Select | UpdateBase) else given(dialect.name)
             ready = self._ready[dialect.name] = _compiled(chosen, dialect)
         return ready
 

@@ -20,7 +20,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.aims import AIM, Standing
@@ -30,6 +29,7 @@ from storage.outbox_turn import waiting
 from storage.prepared import Inserting, Prepared
 from storage.tallies import COLUMNS, Figures
 from storage.types import Json
+from storage.upserts import insert_into
 from storage.vault import Vault
 
 MOMENT, NOTE = metadata.tables["reminder_moment"], metadata.tables["reminder_note"]
@@ -49,26 +49,23 @@ class Mark(NamedTuple):
 
 
 def _promise(dialect: str) -> UpdateBase:
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
     values: dict[str, Any] = {name: bindparam(name) for name in _ROW}
     # RETURNING, because psycopg reports -1 rows for DO NOTHING.
-    return insert_into(OUTBOX).values(values).on_conflict_do_nothing().returning(OUTBOX.c.id)
+    return insert_into(dialect, OUTBOX).values(values).on_conflict_do_nothing().returning(OUTBOX.c.id)
 
 
 def _open(dialect: str) -> UpdateBase:
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
     names = ("kind", "phase", "offset", "changed_at")
     values: dict[str, Any] = {name: bindparam(name) for name in names}
-    made = insert_into(MOMENT).values({**values, "state": "open", "cursor": 0, "reason": ""})
+    made = insert_into(dialect, MOMENT).values({**values, "state": "open", "cursor": 0, "reason": ""})
     return made.on_conflict_do_nothing()
 
 
-_DIALECTS = ("sqlite", "postgresql")
-_PROMISE = Prepared({name: _promise(name) for name in _DIALECTS})
-_PROMISE_MANY = sqlite.insert(OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.once)
+_PROMISE = Prepared(_promise)
+_PROMISE_MANY = insert_into("sqlite", OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.once)
 _PROMISE_TEXT = RowsAsText(OUTBOX, _ROW, "ON CONFLICT DO NOTHING RETURNING once")
 FEW = 20
-_OPEN = Prepared({name: _open(name) for name in _DIALECTS})
+_OPEN = Prepared(_open)
 _MOMENTS = Prepared(select(MOMENT.c.kind, MOMENT.c.phase, MOMENT.c.offset, MOMENT.c.state, MOMENT.c.cursor))
 _ITS = and_(
     MOMENT.c.kind == bindparam("its_kind"),

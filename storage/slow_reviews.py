@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models import metadata
+from storage.upserts import insert_into
 
 INITIATIVE, TOLD = metadata.tables["initiative"], metadata.tables["slow_told"]
 ABOVE = metadata.tables["unit_above"]
@@ -37,7 +37,6 @@ class SlowReviews:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
     def untold(self, stage: str, before: datetime, most: int) -> list[Waiting]:
         """What has waited since before an instant and was not told at this stage, the oldest first."""
@@ -63,5 +62,5 @@ class SlowReviews:
     def mark(self, one: Waiting, stage: str, now: datetime) -> bool:
         """Write down that it is told now; False when another process has just done so."""
         values = {"initiative_id": one.id, "stage": stage, "waiting_since": one.waiting_since, "told_at": now}
-        marked = self._insert(TOLD).values(**values).on_conflict_do_nothing().returning(TOLD.c.initiative_id)
-        return self._connection.execute(marked).first() is not None
+        mark = insert_into(self._connection.dialect.name, TOLD).values(**values).on_conflict_do_nothing()
+        return self._connection.execute(mark.returning(TOLD.c.initiative_id)).first() is not None

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, literal, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models import metadata
@@ -28,7 +28,7 @@ def _upward(together: str, table: Any, keys: Sequence[str], columns: Sequence[st
     )
     given = (bindparam(name, type_=table.c[name].type) for name in (*keys, *columns))
     rows = select(ABOVE.c.above_id, phases.c.phase, *given).where(ABOVE.c.unit_id == bindparam("unit"))
-    made = sqlite.insert(table).from_select(["unit_id", "phase", *keys, *columns], rows)
+    made = Insert(table).from_select(["unit_id", "phase", *keys, *columns], rows)
     grown = {name: table.c[name] + made.excluded[name] for name in columns}
     return made.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=grown)
 

@@ -9,13 +9,13 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models import metadata
 from storage.outbox_turn import waiting
 from storage.prepared import Prepared
 from storage.types import Json
+from storage.upserts import insert_into
 from storage.vault import Vault, VaultClosed
 
 OUTBOX, CHAT = metadata.tables["outbox"], metadata.tables["chat"]
@@ -24,9 +24,8 @@ _COLUMNS = ("channel", "address", "chat_id", "language", "body", "slot", "once",
 
 
 def _tell(dialect: str) -> UpdateBase:
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
     given: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*_COLUMNS, "expires_at")}
-    row = insert_into(OUTBOX).values(**given, state="waiting", priority=1, tries=0, parts_sent=0)
+    row = insert_into(dialect, OUTBOX).values(**given, state="waiting", priority=1, tries=0, parts_sent=0)
     return row.on_conflict_do_nothing(index_elements=["once"]).returning(OUTBOX.c.id)
 
 
@@ -54,7 +53,7 @@ _OFFER = Prepared(
     .values(talk=bindparam("new_talk"))
 )
 _STANDING = Prepared(select(CHAT.c.draft_id, CHAT.c.talk).where(CHAT.c.id == bindparam("chat")))
-_TELL = Prepared({name: _tell(name) for name in ("sqlite", "postgresql")})
+_TELL = Prepared(_tell)
 # Nobody's rows are held here: whoever is told something may be talking at the same moment.
 _CHATS = (
     select(

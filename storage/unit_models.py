@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.columns import instant, key, long_text, metadata, one_of, to
+from storage.columns import index_where, instant, key, long_text, metadata, one_of, to
 from storage.types import Dong, Id
 
 
@@ -52,14 +52,7 @@ class UnitGroupMember(SQLModel, table=True):
 
     __tablename__ = "unit_group_member"
     __table_args__ = (
-        Index(
-            "uq_unit_group_member_open",
-            "group_id",
-            "unit_id",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
+        index_where("until IS NULL", "uq_unit_group_member_open", "group_id", "unit_id", unique=True),
     )
     id: int | None = key()
     group_id: int | None = to("unit_group.id")

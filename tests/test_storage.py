@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from storage.columns import as_made
 from storage.database import Database
 from storage.models import Initiative, Unit, Worker, metadata
 from storage.personal import OF_NOBODY, RULES
@@ -28,7 +29,7 @@ def add_worker(database: Database, name: str) -> int:
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
     with database.schema_connection() as connection:
-        difference = compare_metadata(MigrationContext.configure(connection), metadata)
+        difference = compare_metadata(MigrationContext.configure(connection), as_made(metadata))
         assert version_of(connection) == newest_version()
     assert difference == []
 
