@@ -110,12 +110,15 @@ class Poller:
         """Poll until cancelled. Raises NotOurs when the token is refused."""
         await patiently(self._channel.forget_webhook)
         while True:
-            batch = await patiently(lambda: self._channel.updates(self._offset), self._pulse.failed)
-            self._pulse.polled()
-            if not batch:
-                continue
-            incoming = [
-                event for raw in batch if (event := read_update(self._channel, self._bot, raw)) is not None
-            ]
-            await patiently(partial(self._intake.take, self._channel, incoming))
-            self._offset = max(int(raw["update_id"]) for raw in batch) + 1
+            # Nothing here names a batch while the next one is waited for: perhaps all night.
+            await self._hear(await patiently(lambda: self._channel.updates(self._offset), self._pulse.failed))
+
+    async def _hear(self, batch: list[dict[str, Any]]) -> None:
+        self._pulse.polled()
+        if not batch:
+            return
+        incoming = [
+            event for raw in batch if (event := read_update(self._channel, self._bot, raw)) is not None
+        ]
+        await patiently(partial(self._intake.take, self._channel, incoming))
+        self._offset = max(int(raw["update_id"]) for raw in batch) + 1
