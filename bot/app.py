@@ -7,10 +7,9 @@ import gc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import clock
@@ -36,7 +35,7 @@ from bot.speech import Speech
 from bot.stopping import together, until_stopped
 from bot.texts import Texts, load
 from bot.tidying import Tidying, keeping_of
-from bot.webhook import Gathering, WebhookServer, listening, server
+from bot.webhook import Gathering, WebhookServer
 from handlers.commands import COMMANDS, SHOWN
 from handlers.house import House
 from storage.database import Database
@@ -44,6 +43,9 @@ from storage.faults import passes
 from storage.leadership import Leadership
 from storage.outbox import Settled
 from storage.upgrade import upgrade_database
+
+if TYPE_CHECKING:
+    from aiohttp.web import AppRunner
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -143,11 +145,8 @@ class App:
         health = Health(ledger, pulse, folder, self._now, polling=settings.mode == "polling")
         alarms = Alarms(health, ledger, delivery, self._now, self._config.alarms.chats)
         tidying = Tidying(ledger, keeping_of(self._config), house, self._now, delivery.wake)
-        app = server()
-        app.router.add_get("/healthz", health.answer)
-        receiver = self._receiver(bot, intake, pulse, app)
-        listen = settings.webhook.listen if settings.mode == "webhook" else self._config.health.listen
-        runner = await listening(app, listen) if listen else None
+        receiver = self._receiver(bot, intake, pulse)
+        runner = await self._listening(health, receiver)
         log.info("running", bot=bot, mode=settings.mode)
         # What is loaded now stays for good; looking through it again and again is a tenth of all the work.
         gc.freeze()
@@ -200,15 +199,24 @@ class App:
         for phase, unit in await ledger.within(lambda tx: strange_targets(tx, self._config)):
             log.warning("target_of_unknown_unit", phase=phase, unit=unit)
 
-    def _receiver(
-        self, bot: str, intake: Intake, pulse: Pulse, app: web.Application
-    ) -> Poller | WebhookServer:
+    def _receiver(self, bot: str, intake: Intake, pulse: Pulse) -> Poller | WebhookServer:
         """What brings the updates, as configured."""
         settings = self._config.telegram
         if settings.mode == "webhook":
             gathering = Gathering(self._channel, intake)
-            return WebhookServer(self._channel, bot, gathering, settings.webhook, app)
+            return WebhookServer(self._channel, bot, gathering, settings.webhook)
         return Poller(self._channel, bot, intake, pulse)
+
+    async def _listening(self, health: Health, receiver: Poller | WebhookServer) -> AppRunner | None:
+        """What listens at the configured address; None when we listen at none."""
+        webhook = receiver if isinstance(receiver, WebhookServer) else None
+        listen = self._config.telegram.webhook.listen if webhook else self._config.health.listen
+        if not listen:
+            return None
+        # Here, because a bot that polls and is watched by nobody needs no web server: 2 MB.
+        from bot.listening import listening
+
+        return await listening(listen, health, webhook)
 
     async def _leads(self) -> None:
         """Wait until no other process receives and sends for this database; see to the keys."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from typing import Any
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import orjson
 import structlog
-from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.telegram_calls import TelegramChannel
@@ -20,9 +19,11 @@ from bot.ledger import Unreadable
 from handlers.messages import Event
 
 log = structlog.get_logger()
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name, Bot API setWebhook
-LARGEST_CALL = 1_000_000  # bytes; an update is a few kilobytes
 AT_ONCE = 100
+
+
+class CannotListen(Exception):
+    """Nothing can listen at this address: it is taken, or not this machine's."""
 
 
 class Gathering:
@@ -60,21 +61,14 @@ class Gathering:
 
 
 class WebhookServer:
-    """Listens for Telegram's calls at the configured address."""
+    """Hears Telegram's calls; `bot/listening.py` brings them."""
 
-    def __init__(
-        self,
-        channel: TelegramChannel,
-        bot: str,
-        gathering: Gathering,
-        settings: Webhook,
-        app: web.Application,
-    ) -> None:
+    def __init__(self, channel: TelegramChannel, bot: str, gathering: Gathering, settings: Webhook) -> None:
         self._channel = channel
         self._bot = bot
         self._gathering = gathering
         self._settings = settings
-        app.router.add_post(urlsplit(settings.url).path or "/", self._called)
+        self.path = urlsplit(settings.url).path or "/"
 
     async def run(self) -> None:
         """Tell Telegram where we listen; what waited there is brought now. Runs until cancelled."""
@@ -82,46 +76,25 @@ class WebhookServer:
         await patiently(lambda: self._channel.set_webhook(self._settings.url, secret))
         await asyncio.Event().wait()
 
-    async def _called(self, request: web.Request) -> web.Response:
-        """One call. The secret is compared, in constant time, before anything is read."""
-        given = request.headers.get(SECRET_HEADER, "").encode()
-        if not hmac.compare_digest(given, self._settings.secret.get_secret_value().encode()):
+    async def called(self, secret: str, body: Callable[[], Awaitable[bytes]]) -> int:
+        """One call; the HTTP status that answers it. The secret is compared, in constant time, before `body`
+        reads anything.
+        """
+        if not hmac.compare_digest(secret.encode(), self._settings.secret.get_secret_value().encode()):
             log.warning("webhook_wrong_secret")
-            return web.Response(status=401)
+            return 401
         try:
-            raw = orjson.loads(await request.read())
+            raw = orjson.loads(await body())
         except ValueError:
-            return web.Response(status=400)
+            return 400
         if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
-            return web.Response(status=400)
+            return 400
         event = read_update(self._channel, self._bot, raw)
         if event is None:
-            return web.Response()
+            return 200
         try:
             await self._gathering.hear(event)
         except (SQLAlchemyError, ConnectionError) as failed:
             log.warning("webhook_not_confirmed", reason=short_name(failed))
-            return web.Response(status=503)
-        return web.Response()
-
-
-def server(**options: Any) -> web.Application:
-    """An application with a cap on what it reads."""
-    return web.Application(client_max_size=LARGEST_CALL, **options)
-
-
-class CannotListen(Exception):
-    """Nothing can listen at this address: it is taken, or not this machine's."""
-
-
-async def listening(app: web.Application, listen: str) -> web.AppRunner:
-    """Listen at `host:port`; the runner to clean up. Raises CannotListen."""
-    host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
-    except OSError as error:
-        await runner.cleanup()
-        raise CannotListen(listen) from error
-    return runner
+            return 503
+        return 200

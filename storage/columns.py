@@ -18,6 +18,8 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 SQLModel.metadata = metadata
+# What checks and writes values outside a database is built when one asks for it; of a table nobody does.
+SQLModel.model_config["defer_build"] = True
 
 
 def one_of(column: str, allowed: tuple[str, ...]) -> CheckConstraint:

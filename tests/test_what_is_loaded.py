@@ -20,6 +20,7 @@ NOT_BEFORE_IT_IS_NEEDED = {
     "matplotlib": "pictures: a process of their own",
     "PIL": "comes with matplotlib",
     "segno": "codes of invitations: a process of their own",
+    "aiohttp.web": "a bot that is called, or watched by a monitor",
     "typst": "posters: a process of their own",
     "xlsxwriter": "workbooks: a process of their own",
     "python_calamine": "lists of units that are handed in",
