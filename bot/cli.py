@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from pathlib import Path
@@ -23,6 +22,8 @@ from bot import (
     cli_review,
 )
 from bot.commands import ConfigOption, configured, fail, opened, say
+from bot.console import in_sentences
+from bot.serving import serve
 
 app = typer.Typer(
     help="Sáng kiến: bot nhận sáng kiến của người lao động.",
@@ -52,19 +53,7 @@ app.command()(cli_backup.restore)
 @app.command()
 def run(config: ConfigOption = None) -> None:
     """Chạy bot với Telegram thật (hoặc máy chủ nói Bot API)."""
-    from bot.config import ConfigError
-    from bot.unloaded import keep_out
-
-    keep_out()
-    from bot.running import run_app
-
-    settings = configured(config)
-    try:
-        settings.require_token()
-    except ConfigError as wrong:
-        fail(f"{config or 'config.toml'}: {wrong}", 2)
-    if problem := run_app(settings):
-        fail(problem)
+    serve(config)
 
 
 @app.command()
@@ -168,27 +157,6 @@ def upgrade(config: ConfigOption = None) -> None:
 
 
 def main() -> None:
-    """The entry point: whatever the console speaks, we write UTF-8, and what fails is one sentence."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
-    try:
+    """The entry point of every command."""
+    with in_sentences():
         app()
-    except OSError as error:
-        print(f"Không đọc hoặc ghi được ({error.strerror}); xem lại đường dẫn và chỗ trống.", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
-    except Exception as error:
-        from sqlalchemy.exc import SQLAlchemyError
-
-        from bot.database_faults import sentence_on
-        from bot.logs import frames_of
-
-        if isinstance(error, SQLAlchemyError):
-            sentence = f"Cơ sở dữ liệu [database].url: {sentence_on(error)}."
-        else:
-            # Never the error's own words: they may be a person's, or a password.
-            where = frames_of(error).replace("\n", " ← ")
-            fault = f"{type(error).__name__} tại {where}"
-            sentence = f"Lỗi trong chương trình ({fault}); gửi dòng này cho người phát triển."
-        print(sentence, file=sys.stderr)  # noqa: T201
-        sys.exit(1)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
+from tests.live import LONG_PROGRAMME, TOKEN
+
 # Each with what it is for: none of it is needed to receive and answer.
 NOT_BEFORE_IT_IS_NEEDED = {
+    "typer": "the command line: what is served is not typed",
+    "bot.cli": "other commands",
     "rich": "tables and progress of other commands",
     "pygments": "comes with rich",
     "bot.sandbox": "the demonstration and the tests",
@@ -29,21 +36,29 @@ NOT_BEFORE_IT_IS_NEEDED = {
     "pytest": "tests",
     "hypothesis": "tests",
 }
-SERVING = """
-import json, sys
-from bot.unloaded import keep_out
-import bot.cli
-keep_out()
-import bot.running
-print(json.dumps([name for name, module in sys.modules.items() if module is not None]))
+STARTED = """
+import atexit, json, sys
+atexit.register(lambda: print(json.dumps([name for name, module in sys.modules.items() if module])))
+from bot.__main__ import main
+main()
 """
 
 
 @pytest.fixture(scope="module")
-def loaded() -> set[str]:
-    """The modules of a process that has been told to run, as `sangkien run` loads them."""
-    done = subprocess.run([sys.executable, "-c", SERVING], capture_output=True, check=True, text=True)
-    return set(json.loads(done.stdout))
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The modules of `sangkien run`, ended by tables of a newer program when everything is at hand."""
+    folder = tmp_path_factory.mktemp("newer")
+    with closing(sqlite3.connect(folder / "newer.db")) as tables:
+        tables.execute("CREATE TABLE alembic_version AS SELECT '9999' AS version_num")
+        tables.commit()
+    config = folder / "config.toml"
+    database = f'[database]\nurl = "sqlite:///{folder / "newer.db"}"\n'
+    config.write_text(database + LONG_PROGRAMME, encoding="utf-8")
+    command = [sys.executable, "-c", STARTED, "run", "--config", str(config)]
+    environment = {**os.environ, "SANGKIEN_TELEGRAM__TOKEN": TOKEN}
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=folder)
+    assert "database_unusable" in ended.stderr, ended.stderr
+    return set(json.loads(ended.stdout))
 
 
 def test_what_only_others_need_is_not_loaded(loaded: set[str]) -> None:

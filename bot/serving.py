@@ -1,8 +1,11 @@
-"""Keeps out of a process that serves what its libraries would load and nobody there would use: memory."""
+"""`sangkien run`: what works for months is started without what only other commands use."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+from bot.console import configured, fail
 
 # structlog loads rich, and with it pygments, wherever they are installed: 3 MB for coloured tracebacks, which
 # no log of ours has.
@@ -17,3 +20,19 @@ def keep_out() -> None:
     """
     for name in NEVER_USED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+
+
+def serve(path: Path | None) -> None:
+    """Run the bot until it is told to stop; ends with a sentence when it cannot."""
+    from bot.config import ConfigError
+
+    settings = configured(path)
+    try:
+        settings.require_token()
+    except ConfigError as wrong:
+        fail(f"{path or 'config.toml'}: {wrong}", 2)
+    keep_out()
+    from bot.running import run_app
+
+    if problem := run_app(settings):
+        fail(problem)
