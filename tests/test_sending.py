@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot import clock, delivery
-from bot.channels.telegram_calls import BATCH
 from bot.intake import Intake, read_update
 from bot.ledger import Ledger
 from bot.sandbox import Group, Person, Sandbox
+from bot.webhook import AT_ONCE
 from handlers.messages import Button, Reply
 from storage.database import Database
 from storage.models import metadata
@@ -233,11 +233,11 @@ async def test_the_answers_to_a_whole_batch_leave_together_and_a_broadcast_in_sm
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite:///{file}")
     ledger, now = Ledger(database, house(), clock.now), clock.now()
-    rows = [row(address, SAID, now, priority=0) for address in range(BATCH)]
-    rows += [row(address, SAID, now, priority=1) for address in range(BATCH, 2 * BATCH)]
+    rows = [row(address, SAID, now, priority=0) for address in range(AT_ONCE)]
+    rows += [row(address, SAID, now, priority=1) for address in range(AT_ONCE, 2 * AT_ONCE)]
     await ledger.within(lambda tx: tx.connection.execute(insert(OUTBOX), rows))
     answers, broadcast = await ledger.turn(), await ledger.turn(upto=1)
     ledger.close()
     database.close()
-    assert [one.priority for one in answers.claimed] == [0] * BATCH
-    assert 0 < len(broadcast.claimed) < BATCH
+    assert [one.priority for one in answers.claimed] == [0] * AT_ONCE
+    assert 0 < len(broadcast.claimed) < AT_ONCE
