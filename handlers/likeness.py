@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
+from sys import intern
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -52,7 +53,8 @@ def weight_of(word: str) -> float:
 
 def words_of(text: str) -> list[str]:
     """The folded words and numbers of a text, in order: marks, case and spelling of tones do not matter."""
-    return _WORD.findall(fold(text[:LONGEST]))
+    # Portraits are remembered by the hundred, and their texts say the same few thousand syllables.
+    return [intern(word) for word in _WORD.findall(fold(text[:LONGEST]))]
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Portrait:
         return _bag(self.parts[0])
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def alikeness(one: Portrait, other: Portrait) -> float:
     """How likely it is that both tell of the same improvement, from 0 to 1; the order does not matter."""
     if not one.change or not other.change:
@@ -133,7 +135,7 @@ def keys_of(portrait: Portrait) -> list[int]:
         found.update([one for one in telling if one[1] > _RARE])
     ranked = [_rank(key, weight) for key, weight in found.items()]
     ranked.sort()
-    return [number for _, number in ranked]
+    return [number for _, number in ranked[: MOST_KEPT * PART_KEPT]]  # enough for `kept_of`
 
 
 def kept_of(keys: Sequence[int]) -> int:

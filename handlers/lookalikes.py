@@ -48,7 +48,7 @@ def portrait_of(place: Place) -> Portrait | None:
 
 
 # The author's three or four cards in a row are compared with the same initiatives.
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def drawn(title: str, before: str, after: str) -> Portrait:
     """A portrait; one that was drawn lately is the same object, with what was read from it."""
     return Portrait(title, before, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from itertools import combinations
 from pathlib import Path
 
@@ -183,3 +184,18 @@ def test_rows_of_an_older_version_get_their_keys_later(member: Phone, database: 
         assert not _step(tx)
         assert _step(tx)
         assert [one.id for one in lookalikes(tx, RETOLD, None)] == [1]
+
+
+def test_a_remembered_portrait_of_the_longest_story_is_small() -> None:
+    # Hundreds are remembered: with every word and every key of its own one took more than a megabyte.
+    starts, ends = "bcdghklmnpqrstvx", ("a", "en", "ich", "ong", "uyet")
+    syllables = [start + end for start in starts for end in ends]
+    told = " ".join(syllables[number * number % 79] for number in range(8_000))
+    tracemalloc.start()
+    try:
+        portrait = Portrait("", told[:20_000], told[-20_000:])
+        assert portrait.keys and portrait.whole and portrait.change
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 400_000, held

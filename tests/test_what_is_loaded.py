@@ -19,6 +19,7 @@ NOT_BEFORE_IT_IS_NEEDED = {
     "bot.cli": "other commands",
     "rich": "tables and progress of other commands",
     "pygments": "comes with rich",
+    "httpx": "python-telegram-bot's own way to the network, which ours replaces",
     "bot.sandbox": "the demonstration and the tests",
     "bot.terminal": "the talk in a terminal",
     "alembic": "a start that has migrations to apply",
