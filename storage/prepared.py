@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Select, bindparam, insert
@@ -23,7 +24,6 @@ from storage.types import Instant
 
 Statement: TypeAlias = Select[Any] | UpdateBase
 Values: TypeAlias = Mapping[str, Any]
-_Converter: TypeAlias = Callable[[Any], Any] | None
 
 
 class NotPreparable(TypeError):
@@ -32,31 +32,37 @@ class NotPreparable(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """The text for one driver; each parameter with its converter, or already converted when it is fixed."""
+    """The text for one driver, and how values are brought to it and rows from it.
+
+    Only what has to be converted is touched: most values are as the driver wants them.
+    """
 
     text: str
-    named: bool
-    parameters: tuple[tuple[str, bool, Any], ...]  # name, whether fixed, the fixed value or the converter
-    results: tuple[_Converter, ...]
+    named: tuple[str, ...]  # the parameters' names where the driver wants them by name
+    taken: Callable[[Values], tuple[Any, ...]]  # the given values in the order of the text
+    fixed: tuple[tuple[int, Any], ...]  # where a value goes that never changes, as the driver wants it
+    converted: tuple[tuple[int, Callable[[Any], Any]], ...]
+    results: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def filled(self, values: Values) -> Any:
         """The parameters as the driver wants them. Raises KeyError when a value is not given."""
-        found = [
-            known if fixed else values[name] if known is None else known(values[name])
-            for name, fixed, known in self.parameters
-        ]
-        if not self.named:
-            return found
-        return {name: value for (name, _, _), value in zip(self.parameters, found, strict=True)}
+        found: Any = self.taken(values)
+        if self.fixed or self.converted:
+            found = list(found)
+            for place, value in self.fixed:
+                found.insert(place, value)
+            for place, convert in self.converted:
+                found[place] = convert(found[place])
+        return dict(zip(self.named, found, strict=True)) if self.named else found
 
-    def row(self, plain: Sequence[Any]) -> tuple[Any, ...]:
+    def row(self, plain: tuple[Any, ...]) -> tuple[Any, ...]:
         """A row as its columns mean it."""
-        return tuple(
-            [
-                value if converter is None else converter(value)
-                for value, converter in zip(plain, self.results, strict=True)
-            ]
-        )
+        if not self.results:
+            return plain
+        meant = list(plain)
+        for place, convert in self.results:
+            meant[place] = convert(meant[place])
+        return tuple(meant)
 
 
 class Prepared:
@@ -162,22 +168,35 @@ def _compiled(statement: Statement, dialect: Dialect) -> _Compiled:
         raise NotPreparable(str(statement))
     defaults = _defaults(compiled)
     order = compiled.positiontup if compiled.positional else list(compiled.binds)
-    parameters = []
-    for name in order or ():
+    given, fixed, converted = [], [], []
+    for place, name in enumerate(order or ()):
         bind = compiled.binds[name]
         convert = _implementation(bind.type, dialect).bind_processor(dialect)
         if convert is not None and isinstance(bind.type, Instant):
             convert = lru_cache(maxsize=64)(convert)  # a batch has one "now", which stands in all its rows
         if bind.required:
-            parameters.append((name, False, convert))
+            given.append(name)
+            converted += [] if convert is None else [(place, convert)]
         else:
             value = defaults.get(name, bind.effective_value)
-            parameters.append((name, True, value if convert is None else convert(value)))
-    results = tuple(
+            fixed.append((place, value if convert is None else convert(value)))
+    processors = (
         _implementation(column.type, dialect).result_processor(dialect, None)
         for column in _columns(statement)
     )
-    return _Compiled(compiled.string, not compiled.positional, tuple(parameters), results)
+    results = tuple((place, convert) for place, convert in enumerate(processors) if convert is not None)
+    named = () if compiled.positional else tuple(order or ())
+    return _Compiled(compiled.string, named, _taking(given), tuple(fixed), tuple(converted), results)
+
+
+def _taking(names: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
+    """What takes the values of these names, in their order."""
+    if not names:
+        return lambda _: ()
+    if len(names) == 1:
+        name = names[0]
+        return lambda values: (values[name],)
+    return itemgetter(*names)
 
 
 def _columns(statement: Statement) -> Iterable[Any]:
