@@ -7,7 +7,7 @@ found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import Any
 from handlers.likeness import ALIKE, KEYS_ASKED, Portrait, alikeness, kept_of
 from handlers.messages import Note, moment
 from handlers.place import Place
-from storage.likeness import Candidate
+from storage.likeness import Near
 from storage.people import Person
 from storage.transaction import Transaction
 
@@ -72,21 +72,23 @@ def lookalikes(
     *,
     itself: int | None = None,
     before: datetime | None = None,
-    visible: Callable[[Candidate], bool] = lambda _: True,
+    near: Near | None = None,
     among: Sequence[int] | None = None,
 ) -> list[Lookalike]:
     """What tells of the same improvement, the most alike first.
 
-    `itself` is left out; `among` are the only ones looked at (None: whatever shares the rarest words);
+    `itself` is left out; `near` are those an author may see (None: everything, for a reviewer); `among` are
+    the only ones looked at (None: whatever shares the rarest words);
     `before` is when this one was submitted (None: it is not yet), so that an earlier one in the same unit
     is known to defeat it.
     """
     found, likeness = [], tx.likeness
-    wanted = (
-        likeness.sharing(portrait.keys[:KEYS_ASKED], LOOKED_AT) if among is None else likeness.those(among)
-    )
+    if among is None:
+        wanted = likeness.sharing(portrait.keys[:KEYS_ASKED], LOOKED_AT, near)
+    else:
+        wanted = likeness.those(among, near)
     for one in wanted:
-        if one.id == itself or not visible(one):
+        if one.id == itself:
             continue
         alike = alikeness(portrait, drawn(one.title, one.before or "", one.after or ""))
         if alike < ALIKE:
@@ -125,11 +127,9 @@ def compared_for_author(
         and now - datetime.fromisoformat(before["at"]) <= STANDS
     )
 
-    def visible(one: Candidate) -> bool:
-        return one.author_id == person.worker_id or one.unit_id == person.unit_id
-
+    near = Near(person.worker_id, person.unit_id)
     among = before["found"] if before is not None and stands else None
-    found = lookalikes(tx, portrait, person.unit_id, itself=itself, visible=visible, among=among)[:SHOWN]
+    found = lookalikes(tx, portrait, person.unit_id, itself=itself, near=near, among=among)[:SHOWN]
     notes = (Note("alike.head"), *map(_line, found)) if found else ()
     at = before["at"] if before is not None and stands else now.isoformat()
     return Compared(notes, {**same, "at": at, "found": [one.id for one in found]})

@@ -76,6 +76,10 @@ class Prepared:
         """Execute it. Raises what SQLAlchemy would raise."""
         self._executed(connection, values)
 
+    def changed(self, connection: Connection, values: Values) -> int:
+        """Execute it; how many rows it made, changed or deleted."""
+        return self._executed(connection, values).rowcount
+
     def many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Execute it for each row."""
         compiled = self._for(connection)
