@@ -35,8 +35,6 @@ _WORD = re.compile(r"[a-z]+|\d+")
 _COMMON, _RARE, _SHORT = 1.0, 4.5, 3
 _SIXTY_THREE_BITS = (1 << 63) - 1
 
-Bag = Mapping[str, float]
-
 
 @lru_cache(maxsize=1)
 def _documents() -> dict[str, int]:
@@ -58,6 +56,37 @@ def words_of(text: str) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Bag:
+    """Every word of a text once, with its weight. What a comparison asks of it is found once."""
+
+    weights: Mapping[str, float]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Bag:
+        """The words, in the order in which they first stand in the text."""
+        return cls({word: weight_of(word) for word in dict.fromkeys(words)})
+
+    @cached_property
+    def weight(self) -> float:
+        """That of all words together."""
+        return sum(self.weights.values())
+
+    @cached_property
+    def slips(self) -> list[str]:
+        """Words in which a finger may slip: a number with another digit is another number."""
+        return [word for word in self.weights if len(word) >= _SHORT and not word.isdigit()]
+
+    @cached_property
+    def strange(self) -> list[str]:
+        """Those of them that hardly anybody else writes."""
+        return [word for word in self.slips if word not in _known_words()]
+
+    def without(self, words: Iterable[str]) -> list[str]:
+        """Those of these words that do not stand here."""
+        return [word for word in words if word not in self.weights]
+
+
+@dataclass(frozen=True)
 class Portrait:
     """What of an initiative is compared. Never made of a sealed one."""
 
@@ -73,7 +102,7 @@ class Portrait:
     @cached_property
     def whole(self) -> Bag:
         """Every word once, with its weight."""
-        return _bag(word for part in self.parts for word in part)
+        return Bag.of(word for part in self.parts for word in part)
 
     @cached_property
     def keys(self) -> list[int]:
@@ -89,18 +118,18 @@ class Portrait:
     @cached_property
     def change(self) -> Bag:
         """The words of what was changed."""
-        return _bag(self.parts[2])
+        return Bag.of(self.parts[2])
 
     @cached_property
     def name(self) -> Bag:
         """The words of the title."""
-        return _bag(self.parts[0])
+        return Bag.of(self.parts[0])
 
 
 @lru_cache(maxsize=256)
 def alikeness(one: Portrait, other: Portrait) -> float:
     """How likely it is that both tell of the same improvement, from 0 to 1; the order does not matter."""
-    if not one.change or not other.change:
+    if not one.change.weights or not other.change.weights:
         return 0.0
     drawn = sum(weight * value for weight, value in zip(WEIGHTS, features(one, other), strict=True))
     return 1 / (1 + math.exp(-(BIAS + drawn)))
@@ -112,9 +141,9 @@ def features(one: Portrait, other: Portrait) -> tuple[float, float, float, float
     """
     contained, _ = _overlap(one.change, other.change)
     _, common = _overlap(one.whole, other.whole)
-    size = math.log(min(len(one.change), len(other.change)) + 1)
-    shared = sum(weight for word, weight in one.name.items() if word in other.name)
-    titles = sum(one.name.values()) + sum(other.name.values()) - shared
+    size = math.log(min(len(one.change.weights), len(other.change.weights)) + 1)
+    shared = _shared(one.name, other.name)
+    titles = one.name.weight + other.name.weight - shared
     return contained, common, size, shared / titles if titles else 0.0
 
 
@@ -150,8 +179,9 @@ def _rank(key: str, weight: float) -> tuple[float, int]:
     return -math.log(chance) / weight**3, number
 
 
-def _bag(words: Iterable[str]) -> dict[str, float]:
-    return {word: weight_of(word) for word in dict.fromkeys(words)}
+def _shared(one: Bag, other: Bag) -> float:
+    theirs = other.weights
+    return sum([weight for word, weight in one.weights.items() if word in theirs])
 
 
 def _overlap(one: Bag, other: Bag) -> tuple[float, float]:
@@ -159,11 +189,11 @@ def _overlap(one: Bag, other: Bag) -> tuple[float, float]:
 
     A word nobody else writes may be a slip of the finger: it meets its nearest word of the other text.
     """
-    shared = sum(weight for word, weight in one.items() if word in other)
-    mine, theirs = sum(one.values()), sum(other.values())
+    shared, mine, theirs = _shared(one, other), one.weight, other.weight
     for word, twin in _twins(one, other):
-        common = min(one[word], other[twin])
-        shared, mine, theirs = shared + common, mine - one[word] + common, theirs - other[twin] + common
+        one_weight, other_weight = one.weights[word], other.weights[twin]
+        common = min(one_weight, other_weight)
+        shared, mine, theirs = shared + common, mine - one_weight + common, theirs - other_weight + common
     together = mine + theirs - shared
     smaller = min(mine, theirs)
     return (shared / smaller if smaller > 0 else 0.0, shared / together if together > 0 else 0.0)
@@ -171,13 +201,11 @@ def _overlap(one: Bag, other: Bag) -> tuple[float, float]:
 
 def _twins(one: Bag, other: Bag) -> Iterable[tuple[str, str]]:
     """Pairs of words, one from each, that differ by one slip, at least one of them unknown."""
-    strange, unknown = _strangers(one, other), _strangers(other, one)
+    strange, unknown = other.without(one.strange), one.without(other.strange)
     if not strange and not unknown:
         return
-    left = [word for word in other if word not in one and _may_slip(word)]
-    for word in one if unknown else strange:
-        if word in other or not _may_slip(word):
-            continue
+    left = one.without(other.slips)
+    for word in other.without(one.slips) if unknown else strange:
         candidates = unknown if word in _known_words() else left
         found = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=1)
         if found is not None:
@@ -187,17 +215,7 @@ def _twins(one: Bag, other: Bag) -> Iterable[tuple[str, str]]:
             yield word, found[0]
 
 
-def _strangers(one: Bag, other: Bag) -> list[str]:
-    """Words of one text alone that hardly anybody else writes: they may be slips of the finger."""
-    alone = one.keys() - other.keys() - _known_words()
-    return [word for word in one if word in alone and _may_slip(word)] if alone else []
-
-
 @lru_cache(maxsize=1)
 def _known_words() -> frozenset[str]:
     """Words that others write too."""
     return frozenset(word for word, documents in _documents().items() if documents >= 2)
-
-
-def _may_slip(word: str) -> bool:
-    return len(word) >= _SHORT and not word.isdigit()
