@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import CallFailed, Channel, Moved, NotOurs, NotSent, Rejected, Slower, Unknown, Unreachable
 from bot.database_faults import short_name
-from bot.ledger import CLAIM, Ledger, Turned
+from bot.ledger import CLAIM_ANSWERS, Ledger, Turned
 from bot.logs import frames_of
 from bot.pacing import Pacer
 from bot.parcels import Parcels
@@ -74,7 +74,7 @@ class Delivery:
         if len(turned.claimed) > CROWD:
             self._crowded_at = asyncio.get_running_loop().time()
         self.start(turned.claimed)
-        if len(turned.claimed) in (0, CLAIM):
+        if not 0 < len(turned.claimed) < CLAIM_ANSWERS:
             self.wake()
 
     def words(self, language: str, key: str) -> str:

@@ -129,6 +129,8 @@ class Ledger:
         if settled:
             unsaid(tx, tx.outbox.settle(settled, now), "unreachable", now)
             tx.outbox.forget_strangers([one.id for one in settled if one.stranger])
+        if upto is not None:
+            tx.outbox.send_with_commit(now + LEASE)
         self.events += len(incoming)
         turned = Turned(now, [self._one(tx, event, now) for event in incoming])
         if upto is not None:

@@ -17,10 +17,9 @@ def promise(tx: Transaction, person: Person, replies: Sequence[Reply], now: date
     slots = {reply.slot for reply in replies if reply.slot}
     if person.replaceable:
         tx.outbox.supersede(person.channel, person.address, sorted({"pieces", *slots}))
-    person.replaceable |= bool(slots)
-    tx.outbox.promise(
-        [_row(person.channel, person.address, person.chat_id, person.language, r, now) for r in replies]
-    )
+    rows = [_row(person.channel, person.address, person.chat_id, person.language, r, now) for r in replies]
+    tx.outbox.promise(rows, alone=person.alone)
+    person.replaceable, person.alone = person.replaceable or bool(slots), False
 
 
 def promise_stranger(tx: Transaction, event: Event, language: str, reply: Reply, now: datetime) -> None:

@@ -19,7 +19,7 @@ DRAFT, CHAT = metadata.tables["draft"], metadata.tables["chat"]
 ATTACHMENT = metadata.tables["attachment"]
 UNIT, WORKER = metadata.tables["unit"], metadata.tables["worker"]
 
-_BEGIN = Inserting(DRAFT, DRAFT.c.id)
+_BEGIN = Inserting(DRAFT)
 _KEEP = Prepared(
     update(DRAFT)
     .where(DRAFT.c.id == bindparam("draft"))
@@ -92,7 +92,7 @@ class Drafts:
         about = {"worker_id": worker_id, "form": form, "corrects_id": corrects_id}
         kept = self._vault.kept(place)
         values = {**about, "place": kept, "created_at": now, "updated_at": now}
-        return int(_BEGIN.of(values).scalar(self._connection, values))
+        return _BEGIN.number(self._connection, values)
 
     def enter_for(self, draft_id: int, unit_id: int, worker_id: int | None, name: str) -> None:
         """The draft is typed for somebody of that unit: a worker we know, or a name."""

@@ -6,19 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.dml import Insert, UpdateBase
 
 from storage.models import metadata
-from storage.prepared import Prepared
+from storage.prepared import Numbering, Prepared
 from storage.upserts import insert_into
 
 HEARD, SETTING = metadata.tables["heard"], metadata.tables["setting"]
 
 
-def _once(dialect: str) -> UpdateBase:
+def _once(dialect: str) -> Insert:
     values: dict[str, Any] = {name: bindparam(name) for name in ("channel", "bot", "event", "at")}
-    # RETURNING, because psycopg reports -1 rows for DO NOTHING.
-    return insert_into(dialect, HEARD).values(values).on_conflict_do_nothing().returning(HEARD.c.id)
+    return insert_into(dialect, HEARD).values(values).on_conflict_do_nothing()
 
 
 def _settle(dialect: str) -> UpdateBase:
@@ -28,7 +27,7 @@ def _settle(dialect: str) -> UpdateBase:
 
 
 _SETTLE = Prepared(_settle)
-_FIRST_TIME = Prepared(_once)
+_FIRST_TIME = Numbering(_once, HEARD)
 
 
 class HeardEvents:
@@ -40,7 +39,7 @@ class HeardEvents:
     def first_time(self, channel: str, bot: str, event: str, now: datetime) -> bool:
         """Whether this event is new; from now on it is not."""
         values = {"channel": channel, "bot": bot, "event": event, "at": now}
-        return _FIRST_TIME.first(self._connection, values) is not None
+        return _FIRST_TIME.number(self._connection, values) is not None
 
     def setting(self, name: str) -> str | None:
         """A fact about this installation."""

@@ -41,7 +41,7 @@ def _next(dialect: str) -> UpdateBase:
 
 _NEXT = Prepared(_next)
 _FIRST_TWO = Prepared(select(INITIATIVE.c.id).where(INITIATIVE.c.author_id == bindparam("worker")).limit(2))
-_SUBMIT = Inserting(INITIATIVE, INITIATIVE.c.id)
+_SUBMIT = Inserting(INITIATIVE)
 _AUTHOR = Inserting(AUTHOR)
 _ADOPT = Prepared(
     update(ATTACHMENT)
@@ -177,7 +177,7 @@ class Initiatives:
     def submit(self, values: dict[str, Any], authors: Sequence[tuple[int | None, str, int]]) -> int:
         """Keep a new initiative with its authors (worker, name, share); its row number."""
         values = self._hidden(values)
-        initiative_id = int(_SUBMIT.of(values).scalar(self._connection, values))
+        initiative_id = _SUBMIT.number(self._connection, values)
         self._set_authors(initiative_id, authors)
         self._adopt_files(initiative_id, values["draft_id"])
         return initiative_id

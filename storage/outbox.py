@@ -12,10 +12,8 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
-    case,
     delete,
     func,
-    literal,
     or_,
     select,
     update,
@@ -23,9 +21,9 @@ from sqlalchemy import (
 
 from storage import groups
 from storage.models import metadata
+from storage.outbox_ends import NOTHING, Settled, write_down
 from storage.outbox_turn import CLAIM, OPEN, unsettled, waiting
 from storage.prepared import Inserting, Prepared
-from storage.types import Json
 from storage.vault import Vault, VaultClosed, is_sealed
 
 OUTBOX, CHAT = metadata.tables["outbox"], metadata.tables["chat"]
@@ -49,28 +47,8 @@ class Promise:
     once: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """How a send ended: sent, unknown, failed, or waiting again (until `due_at`).
-
-    `uncounted`: the messenger did not even try, so it was no try of ours.
-    """
-
-    id: int
-    state: str
-    message: str | None = None
-    error: str | None = None
-    due_at: datetime | None = None
-    parts_sent: int = 0
-    gone: tuple[str, str] | None = None  # channel and address that nothing can be sent to
-    moved: tuple[str, str, str] | None = None  # channel, old address, new address
-    uncounted: bool = False
-    stranger: bool = False  # it went to somebody who is not remembered: its row is erased
-
-
-# What has been said, or never will be, is not kept: only that it was, when, and how it ended.
-_NOTHING = literal({}, Json())
 _PROMISE = Inserting(OUTBOX)
+_SAID = ("channel", "address", "chat_id", "language", "body", "created_at")
 _CLAIM = Prepared(CLAIM)
 _LATE = Prepared(select(OUTBOX.c.id).where(waiting(), OUTBOX.c.expires_at <= bindparam("now")).limit(1))
 _NEXT_DUE = Prepared(select(func.min(OUTBOX.c.due_at)).where(waiting(), OUTBOX.c.due_at > bindparam("now")))
@@ -83,22 +61,7 @@ _SUPERSEDE = Prepared(
         OUTBOX.c.slot == bindparam("its_slot"),
         OUTBOX.c.parts_sent == 0,
     )
-    .values(state="superseded", body=_NOTHING)
-)
-_SETTLE = Prepared(
-    update(OUTBOX)
-    .where(OUTBOX.c.id == bindparam("row"))
-    .values(
-        state=bindparam("new_state"),
-        body=case((bindparam("new_state") == "waiting", OUTBOX.c.body), else_=_NOTHING),
-        message=bindparam("new_message"),
-        error=bindparam("new_error"),
-        sent_at=bindparam("new_sent_at"),
-        due_at=func.coalesce(bindparam("new_due_at", type_=OUTBOX.c.due_at.type), OUTBOX.c.due_at),
-        parts_sent=bindparam("new_parts_sent"),
-        tries=OUTBOX.c.tries - bindparam("uncounted_tries"),
-        lease_until=None,
-    )
+    .values(state="superseded", body=NOTHING)
 )
 
 
@@ -108,15 +71,45 @@ class OutboxRows:
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
         self._vault = vault
+        self._lease: datetime | None = None
+        self._leaving: list[Promise] = []
+        self._told: set[tuple[str, str]] = set()  # whom something was promised to in this transaction
 
-    def promise(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def send_with_commit(self, lease: datetime) -> None:
+        """From here on an answer that nothing goes before is claimed as it is promised; `claim` has it."""
+        self._lease = lease
+
+    def promise(self, rows: Sequence[Mapping[str, Any]], *, alone: bool = False) -> None:
         """Add messages; each a channel, address, chat_id, language, body, slot, created_at, due_at.
 
-        A body marked `protected` is kept as cipher text until it is sent.
+        `alone`: nothing else was promised to that address when it was last looked at. A body marked
+        `protected` is kept as cipher text until it is sent.
         """
         for row in rows:
             kept = {**row, "body": self._vault.kept(row["body"])} if "protected" in row["body"] else row
-            _PROMISE.of(row).run(self._connection, kept)
+            where = (row["channel"], row["address"])
+            if alone and where not in self._told and self._may_leave(row):
+                claimed = {**kept, "state": "claimed", "lease_until": self._lease, "tries": 1}
+                number = _PROMISE.number(self._connection, claimed)
+                said = {name: row[name] for name in _SAID}
+                self._leaving.append(Promise(number, **said, tries=1, parts_sent=0))
+            else:
+                _PROMISE.of(row).run(self._connection, kept)
+            self._told.add(where)
+
+    def _may_leave(self, row: Mapping[str, Any]) -> bool:
+        """Whether it is an answer for this moment that no later one will take the place of."""
+        live = row.get("priority", 0) == 0 and row["slot"] is None and row["due_at"] <= row["created_at"]
+        return live and self._lease is not None
+
+    @property
+    def mark(self) -> int:
+        """How many messages have been claimed as they were promised."""
+        return len(self._leaving)
+
+    def forget_since(self, mark: int) -> None:
+        """What was promised after the mark was not."""
+        del self._leaving[mark:]
 
     def protect(self, worker_id: int) -> None:
         """What waits to be said to a worker may quote what has just become secret: seal it all."""
@@ -140,10 +133,14 @@ class OutboxRows:
         self._connection.execute(unasked.values(state="superseded"))
 
     def claim(self, most: int, now: datetime, lease: datetime, upto: int = 1) -> list[Promise]:
-        """Up to `most` messages of priorities to `upto` to send now: one for each person, oldest first."""
-        values = {"now": now, "most": most, "lease": lease, "upto": upto}
+        """Up to `most` messages of priorities to `upto` to send now: one for each person, oldest first.
+
+        Those that were claimed as they were promised are among them, however many they are.
+        """
+        leaving, self._leaving = self._leaving, []
+        values = {"now": now, "most": max(0, most - len(leaving)), "lease": lease, "upto": upto}
         rows = _CLAIM.all(self._connection, values)
-        claimed = (self._readable(Promise(*row)) for row in rows)
+        claimed = (*leaving, *(self._readable(Promise(*row)) for row in rows))
         return sorted(claimed, key=lambda promise: (promise.priority, promise.id))
 
     def _readable(self, promise: Promise) -> Promise:
@@ -162,7 +159,7 @@ class OutboxRows:
         late = and_(waiting(), OUTBOX.c.expires_at <= now)
         lost = self._keys(late)
         if lost:
-            self._connection.execute(update(OUTBOX).where(late).values(state="expired", body=_NOTHING))
+            self._connection.execute(update(OUTBOX).where(late).values(state="expired", body=NOTHING))
         return lost
 
     def _keys(self, where: ColumnElement[bool]) -> list[str]:
@@ -177,7 +174,7 @@ class OutboxRows:
         """Nothing can be sent to this chat: what waits for it is settled, and it is marked; its keys."""
         there = and_(OUTBOX.c.channel == channel, OUTBOX.c.address == address, waiting())
         lost = self._keys(there)
-        gone = update(OUTBOX).where(there).values(state="failed", error="unreachable", body=_NOTHING)
+        gone = update(OUTBOX).where(there).values(state="failed", error="unreachable", body=NOTHING)
         self._connection.execute(gone)
         chat = update(CHAT).where(CHAT.c.channel == channel, CHAT.c.address == address)
         self._connection.execute(chat.values(reachable=False))
@@ -194,21 +191,7 @@ class OutboxRows:
         """Record how sends ended; what was said is not kept. The keys of what will not be said after all."""
         failed = [one.id for one in settled if one.state == "failed"]
         lost = self._keys(OUTBOX.c.id.in_(failed)) if failed else []
-        values = [
-            {
-                "row": one.id,
-                "new_state": one.state,
-                "new_message": one.message,
-                "new_error": one.error,
-                "new_sent_at": now if one.state == "sent" else None,
-                "new_due_at": one.due_at,
-                "new_parts_sent": one.parts_sent,
-                "uncounted_tries": int(one.uncounted),
-            }
-            for one in settled
-        ]
-        if values:
-            _SETTLE.many(self._connection, values)
+        write_down(self._connection, settled, now)
         for one in settled:
             if one.gone is not None:
                 lost += self.give_up(*one.gone)
@@ -266,3 +249,6 @@ class OutboxRows:
         """How many messages are not settled."""
         rows = select(func.count()).select_from(OUTBOX).where(unsettled())
         return self._connection.execute(rows).scalar_one()
+
+
+__all__ = ["OutboxRows", "Promise", "Settled"]

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, literal_column, or_, select, update
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from storage.models import metadata
 
@@ -18,6 +33,13 @@ def waiting(messages: FromClause = OUTBOX) -> ColumnElement[bool]:
 def unsettled(messages: FromClause = OUTBOX) -> ColumnElement[bool]:
     """Those waiting or being sent, in the words of the index."""
     return or_(waiting(messages), messages.c.state == literal_column("'claimed'"))
+
+
+def pending(channel: ColumnElement[str], address: ColumnElement[str]) -> ScalarSelect[Any]:
+    """What is unsettled for an address: NULL for nothing, 1 when a newer one may take the place of some."""
+    replaceable = and_(waiting(), OUTBOX.c.slot.is_not(None))
+    there = (OUTBOX.c.channel == channel, OUTBOX.c.address == address, unsettled())
+    return select(func.max(case((replaceable, 1), else_=0))).where(*there).scalar_subquery()
 
 
 _earlier = OUTBOX.alias("earlier")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.models import Chat, Membership, Worker, metadata
-from storage.outbox_turn import OUTBOX, waiting
+from storage.outbox_turn import pending
 from storage.prepared import Prepared
 from storage.vault import Vault, VaultClosed
 
@@ -53,8 +53,10 @@ class Person:
     consent: str = ""
     talk: dict[str, Any] = field(default_factory=dict)
     draft: OpenDraft | None = None
-    # Whether a message in a slot may be waiting for this chat, which a newer one would take the place of.
+    # Whether a message in a slot may be waiting for this chat, which a newer one would take the place of,
+    # and whether nothing at all is promised to it.
     replaceable: bool = True
+    alone: bool = False
 
 
 _HERE = (CHAT.c.channel == bindparam("channel"), CHAT.c.address == bindparam("address"))
@@ -66,7 +68,6 @@ _HOLD = Prepared(
     .where(*_HERE)
     .with_for_update(of=(CHAT, WORKER))
 )
-_WAITS_HERE = (OUTBOX.c.channel == CHAT.c.channel, OUTBOX.c.address == CHAT.c.address)
 _BEHIND = Prepared(
     select(
         CHAT.c.id,
@@ -85,7 +86,7 @@ _BEHIND = Prepared(
         DRAFT.c.for_name,
         DRAFT.c.unit_id,
         WORKER.c.consent,
-        exists().where(waiting(), *_WAITS_HERE, OUTBOX.c.slot.is_not(None)),
+        pending(CHAT.c.channel, CHAT.c.address),
     )
     .select_from(
         CHAT.join(WORKER, WORKER.c.id == CHAT.c.worker_id).outerjoin(DRAFT, DRAFT.c.id == CHAT.c.draft_id)
@@ -125,7 +126,8 @@ class People:
             consent=row[15],
             talk=row[3] or {},
             draft=draft,
-            replaceable=row[16],
+            replaceable=row[16] == 1,
+            alone=row[16] is None,
         )
 
     def _opened(self, row: Sequence[Any]) -> OpenDraft | None:

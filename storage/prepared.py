@@ -17,7 +17,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.schema import Table
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.dml import Insert, UpdateBase
 from sqlalchemy.types import TypeEngine
 
 from storage.types import Instant
@@ -74,11 +74,11 @@ class Prepared:
 
     def run(self, connection: Connection, values: Values) -> None:
         """Execute it. Raises what SQLAlchemy would raise."""
-        self._executed(connection, values)
+        self.cursor(connection, values)
 
     def changed(self, connection: Connection, values: Values) -> int:
         """Execute it; how many rows it made, changed or deleted."""
-        return self._executed(connection, values).rowcount
+        return self.cursor(connection, values).rowcount
 
     def many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Execute it for each row."""
@@ -91,7 +91,7 @@ class Prepared:
 
     def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        row = self._executed(connection, values).fetchone()
+        row = self.cursor(connection, values).fetchone()
         return None if row is None else self._for(connection).row(row)
 
     def scalar(self, connection: Connection, values: Values) -> Any:
@@ -103,11 +103,12 @@ class Prepared:
 
     def all(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Every row."""
-        rows = self._executed(connection, values).fetchall()
+        rows = self.cursor(connection, values).fetchall()
         compiled = self._for(connection)
         return [compiled.row(row) for row in rows]
 
-    def _executed(self, connection: Connection, values: Values) -> DBAPICursor:
+    def cursor(self, connection: Connection, values: Values) -> DBAPICursor:
+        """Execute it; the driver's cursor."""
         compiled = self._for(connection)
         return executed(connection, compiled.text, compiled.filled(values))
 
@@ -124,19 +125,46 @@ class Prepared:
 class Inserting:
     """INSERT into a table, prepared for each set of columns that is given; the others take their defaults."""
 
-    def __init__(self, table: Table, *returning: Any) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
-        self._returning = returning
-        self._by_columns: dict[tuple[str, ...], Prepared] = {}
+        self._by_columns: dict[tuple[str, ...], Numbering] = {}
 
     def of(self, values: Values) -> Prepared:
         """The statement whose parameters are these columns."""
+        return self._for(values).plain
+
+    def number(self, connection: Connection, values: Values) -> int:
+        """Insert a row of a table with an `id`; its number."""
+        number = self._for(values).number(connection, values)
+        assert number is not None  # noqa: S101 - without a conflict clause there is a row, or it raises
+        return number
+
+    def _for(self, values: Values) -> Numbering:
         names = tuple(values)
         if names not in self._by_columns:
             statement = insert(self._table).values({name: bindparam(name) for name in names})
-            prepared = Prepared(statement.returning(*self._returning) if self._returning else statement)
-            self._by_columns[names] = prepared
+            self._by_columns[names] = Numbering(lambda _: statement, self._table)
         return self._by_columns[names]
+
+
+class Numbering:
+    """An INSERT that can tell the number of its row: SQLite's driver knows it, PostgreSQL is asked for it.
+
+    SQLite would answer RETURNING from a table that it makes for it each time.
+    """
+
+    def __init__(self, made: Callable[[str], Insert], table: Table) -> None:
+        """`made`: the statement for a dialect."""
+        self.plain = Prepared(made)
+        self._asked = Prepared(lambda dialect: made(dialect).returning(*table.primary_key))
+
+    def number(self, connection: Connection, values: Values) -> int | None:
+        """Insert; the new row's number, None where a conflict left everything as it was."""
+        if connection.dialect.name == "sqlite":
+            cursor = self.plain.cursor(connection, values)
+            return cursor.lastrowid if cursor.rowcount else None
+        row = self._asked.first(connection, values)
+        return None if row is None else int(row[0])
 
 
 def executed(connection: Connection, text: str, parameters: Any = ()) -> DBAPICursor:

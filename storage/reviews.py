@@ -15,7 +15,7 @@ from storage.prepared import Inserting, Prepared
 INITIATIVE, MOVE = metadata.tables["initiative"], metadata.tables["move"]
 NOTE, UNIT = metadata.tables["review_note"], metadata.tables["unit"]
 AUTHOR, WORKER = metadata.tables["author"], metadata.tables["worker"]
-_MOVE = Inserting(MOVE, MOVE.c.id)
+_MOVE = Inserting(MOVE)
 
 ITEM_COLUMNS = (
     "id", "code", "unit_id", "author_id", "phase", "state", "sealed", "title", "submitted_at",
@@ -148,7 +148,7 @@ class Reviews:
         }
         more = {"at": now, "why": why or None, "missing": list(missing) or None, "undoes_id": undoes_id}
         values |= more
-        return int(_MOVE.of(values).scalar(self._connection, values))
+        return _MOVE.number(self._connection, values)
 
     def moves(self, initiative_id: int) -> list[Moved]:
         """The life of an initiative, from the beginning."""

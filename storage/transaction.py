@@ -62,12 +62,13 @@ class Transaction:
     def savepoint(self) -> Iterator[None]:
         """What happens inside is undone when it raises; what happened before stays."""
         # Plain statements: the ordinary way costs more than a whole message's reading and writing.
-        mark = self.audit.mark
+        mark, left = self.audit.mark, self.outbox.mark
         executed(self.connection, "SAVEPOINT event")
         try:
             yield
         except BaseException:
             self.audit.forget_since(mark)
+            self.outbox.forget_since(left)
             if not self.connection.invalidated:
                 executed(self.connection, "ROLLBACK TO SAVEPOINT event")
                 executed(self.connection, "RELEASE SAVEPOINT event")
