@@ -50,14 +50,32 @@ class Place:
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for storage."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        found = {name: getattr(self, name) for name in self.__slots__}
+        found["answers"] = {key: _without_echo(answer) for key, answer in self.answers.items()}
+        return found
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Place:
         """The place that `plain` was made of; fields that a later version added take their defaults."""
         known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
         listed = {name: tuple(known.get(name, ())) for name in ("refused", "todo")}
-        return cls(**{**known, **listed})
+        answers = {key: _with_echo(answer) for key, answer in known.get("answers", {}).items()}
+        return cls(**{**known, **listed, "answers": answers})
+
+
+def _without_echo(answer: Answer) -> Answer:
+    """Most texts came in one message, word for word: they are kept once, not as answer and as message."""
+    match answer.get("typed"):
+        case [[message, words]] if words == answer["value"]:
+            return {"value": words, "typed": [[message]]}
+    return answer
+
+
+def _with_echo(answer: Answer) -> Answer:
+    match answer.get("typed"):
+        case [[message]]:
+            return {"value": answer["value"], "typed": [[message, answer["value"]]]}
+    return answer
 
 
 def is_blank(place: Place) -> bool:

@@ -76,7 +76,7 @@ class OutboxRows:
         self._told: set[tuple[str, str]] = set()  # whom something was promised to in this transaction
 
     def send_with_commit(self, lease: datetime) -> None:
-        """From here on an answer that nothing goes before is claimed as it is promised; `claim` has it."""
+        """Until `claim` an answer that nothing goes before is claimed as it is promised; `claim` has it."""
         self._lease = lease
 
     def promise(self, rows: Sequence[Mapping[str, Any]], *, alone: bool = False) -> None:
@@ -137,7 +137,7 @@ class OutboxRows:
 
         Those that were claimed as they were promised are among them, however many they are.
         """
-        leaving, self._leaving = self._leaving, []
+        leaving, self._leaving, self._lease = self._leaving, [], None
         values = {"now": now, "most": max(0, most - len(leaving)), "lease": lease, "upto": upto}
         rows = _CLAIM.all(self._connection, values)
         claimed = (*leaving, *(self._readable(Promise(*row)) for row in rows))

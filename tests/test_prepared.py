@@ -50,9 +50,18 @@ def test_a_value_that_is_none_is_written_as_null(database: Database) -> None:
     clear = Prepared(update(OUTBOX).where(OUTBOX.c.id == bindparam("row")).values(slot=bindparam("new_slot")))
     with database.transaction() as tx:
         row = {**MESSAGE, "slot": "pieces"}
-        number = Inserting(OUTBOX, OUTBOX.c.id).of(row).scalar(tx.connection, row)
+        number = Inserting(OUTBOX).number(tx.connection, row)
         clear.run(tx.connection, {"row": number, "new_slot": None})
         assert tx.connection.execute(select(OUTBOX.c.slot)).scalar_one() is None
+
+
+def test_rows_are_numbered_and_what_is_there_already_has_no_new_number(database: Database) -> None:
+    with database.transaction() as tx:
+        first, second = (Inserting(OUTBOX).number(tx.connection, MESSAGE) for _ in range(2))
+        numbers = tx.connection.execute(select(OUTBOX.c.id).order_by(OUTBOX.c.id)).scalars().all()
+        heard = [tx.heard.first_time("telegram", "1000", event, NOON) for event in ("1", "2", "1", "3")]
+    assert [first, second] == numbers
+    assert heard == [True, True, False, True]
 
 
 def test_a_value_that_is_not_given_is_an_error_rather_than_null(database: Database) -> None:
