@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -30,10 +31,14 @@ BIAS, WEIGHTS = 0.64, (6.14, 3.84, -1.70, 0.96)
 # A long story keeps more keys than a short one, so that its summary still meets some of them.
 FEWEST_KEPT, MOST_KEPT, PART_KEPT, KEYS_ASKED = 48, 128, 4, 160
 LONGEST = 20_000  # characters of a field that are looked at
+REMEMBERED = 512  # texts whose keys are remembered, 1 to 4 kB each
 _DOCUMENTS = 240  # initiatives behind the counts in common_words.csv
 _WORD = re.compile(r"[a-z]+|\d+")
 _COMMON, _RARE, _SHORT = 1.0, 4.5, 3
 _SIXTY_THREE_BITS = (1 << 63) - 1
+
+
+_keys: dict[str, array[int]] = {}  # by the mark of the texts
 
 
 @lru_cache(maxsize=1)
@@ -104,10 +109,15 @@ class Portrait:
         """Every word once, with its weight."""
         return Bag.of(word for part in self.parts for word in part)
 
-    @cached_property
-    def keys(self) -> list[int]:
-        """The numbers it is found by, the best first."""
-        return keys_of(self)
+    @property
+    def keys(self) -> Sequence[int]:
+        """The numbers it is found by, the best first; at the first card and again when it is handed in."""
+        keys = _keys.get(self.mark)
+        if keys is None:
+            if len(_keys) >= REMEMBERED:
+                _keys.clear()
+            keys = _keys[self.mark] = array("q", keys_of(self))
+        return keys
 
     @cached_property
     def mark(self) -> str:

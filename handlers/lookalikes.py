@@ -16,7 +16,7 @@ from typing import Any
 from handlers.likeness import ALIKE, KEYS_ASKED, Portrait, alikeness, kept_of
 from handlers.messages import Note, moment
 from handlers.place import Place
-from storage.likeness import Near
+from storage.likeness import Candidate, Near
 from storage.people import Person
 from storage.transaction import Transaction
 
@@ -48,7 +48,7 @@ def portrait_of(place: Place) -> Portrait | None:
 
 
 # The author's three or four cards in a row are compared with the same initiatives.
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def drawn(title: str, before: str, after: str) -> Portrait:
     """A portrait; one that was drawn lately is the same object, with what was read from it."""
     return Portrait(title, before, after)
@@ -73,21 +73,15 @@ def lookalikes(
     itself: int | None = None,
     before: datetime | None = None,
     near: Near | None = None,
-    among: Sequence[int] | None = None,
 ) -> list[Lookalike]:
     """What tells of the same improvement, the most alike first.
 
-    `itself` is left out; `near` are those an author may see (None: everything, for a reviewer); `among` are
-    the only ones looked at (None: whatever shares the rarest words);
-    `before` is when this one was submitted (None: it is not yet), so that an earlier one in the same unit
-    is known to defeat it.
+    `itself` is left out; `near` are those an author may see (None: everything, for a reviewer); `before` is
+    when this one was submitted (None: it is not yet), so that an earlier one in the same unit is known to
+    defeat it.
     """
-    found, likeness = [], tx.likeness
-    if among is None:
-        wanted = likeness.sharing(portrait.keys[:KEYS_ASKED], LOOKED_AT, near)
-    else:
-        wanted = likeness.those(among, near)
-    for one in wanted:
+    found = []
+    for one in tx.likeness.sharing(portrait.keys[:KEYS_ASKED], LOOKED_AT, near):
         if one.id == itself:
             continue
         alike = alikeness(portrait, drawn(one.title, one.before or "", one.after or ""))
@@ -121,21 +115,23 @@ def compared_for_author(
     if portrait is None:
         return Compared()
     same = {"of": portrait.mark, "unit": person.unit_id}
-    stands = (
+    near = Near(person.worker_id, person.unit_id)
+    if (
         before is not None
         and all(before[name] == value for name, value in same.items())
         and now - datetime.fromisoformat(before["at"]) <= STANDS
-    )
-
-    near = Near(person.worker_id, person.unit_id)
-    among = before["found"] if before is not None and stands else None
-    found = lookalikes(tx, portrait, person.unit_id, itself=itself, near=near, among=among)[:SHOWN]
-    notes = (Note("alike.head"), *map(_line, found)) if found else ()
-    at = before["at"] if before is not None and stands else now.isoformat()
-    return Compared(notes, {**same, "at": at, "found": [one.id for one in found]})
+    ):
+        # What was found is said again while it may be: of those, some may be withdrawn by now.
+        return Compared(_notes(tx.likeness.those(before["found"], near)), before)
+    found = lookalikes(tx, portrait, person.unit_id, itself=itself, near=near)[:SHOWN]
+    return Compared(_notes(found), {**same, "at": now.isoformat(), "found": [one.id for one in found]})
 
 
-def _line(one: Lookalike) -> Note:
+def _notes(found: Sequence[Lookalike] | Sequence[Candidate]) -> tuple[Note, ...]:
+    return (Note("alike.head"), *map(_line, found)) if found else ()
+
+
+def _line(one: Lookalike | Candidate) -> Note:
     return Note("alike.line", {"code": one.code, "title": one.title, "at": moment(one.submitted_at)})
 
 
