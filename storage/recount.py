@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
-from storage.recount_rows import FILL, HEADS, KEYS
+from storage.recount_rows import FILL, HEADS, KEYS, READ
 from storage.tallies import COLUMNS
 
 STEPS = tuple(FILL)
@@ -58,6 +58,8 @@ class Recount:
         beside = {table: f"counted_{table}" for table in STEPS}
         if self._is_server:
             self._run("SET LOCAL work_mem = '128MB'")  # millions of rows are gathered in memory, not on disk
+            # What was poured in a moment ago it does not know yet, and might go through once for each row.
+            self._run(f"ANALYZE {', '.join((*READ, *STEPS))}")
         for table, name in beside.items():
             rows = FILL[table][1]
             if table == "tally":

@@ -86,4 +86,5 @@ FILL = {
     ),
     "units_reached": (units_reached.COLUMNS, units_reached.ROWS),
 }
+READ = ("initiative", "author", "unit_above", "aim")  # what they are counted from
 KEYS = {"tally": 2, "tally_person": 3, "tally_day": 3, "units_reached": 2}

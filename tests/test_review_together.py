@@ -83,5 +83,5 @@ def test_every_initiative_is_decided_exactly_once(database: Database, items: int
     assert sum(one["decided"] for one in heard) == items
     assert len(told) == len(set(told)) == items
     assert (figures.valid, figures.submitted, figures.people) == (items, 0, 1)
-    # Both were at work, and met.
-    assert all(one["decided"] for one in heard) and any(one["too late"] for one in heard)
+    # Both were at work: they began with the same one.
+    assert sum(one["too late"] for one in heard) >= 1
