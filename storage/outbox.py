@@ -98,8 +98,8 @@ class OutboxRows:
             self._told.add(where)
 
     def _may_leave(self, row: Mapping[str, Any]) -> bool:
-        """Whether it is an answer for this moment that no later one will take the place of."""
-        live = row.get("priority", 0) == 0 and row["slot"] is None and row["due_at"] <= row["created_at"]
+        """Whether it is an answer for this moment."""
+        live = row.get("priority", 0) == 0 and row["due_at"] <= row["created_at"]
         return live and self._lease is not None
 
     @property

@@ -87,15 +87,22 @@ def test_what_was_promised_before_goes_first(database: Database, state: str) -> 
         assert len(first) + len(claimed(tx)) == 1
 
 
-@pytest.mark.parametrize(
-    "given", [{"slot": "card"}, {"after": 1.5}, {"slot": "pieces", "after": 1.5}], ids=str
-)
-def test_what_another_may_replace_or_is_for_later_waits(database: Database, given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("given", [{"after": 1.5}, {"slot": "pieces", "after": 1.5}], ids=str)
+def test_what_is_for_later_waits(database: Database, given: dict[str, Any]) -> None:
     with database.transaction() as tx:
         person = lan(tx)
         tx.outbox.send_with_commit(LEASE)
         promise(tx, person, [Reply("failure.again", **given)], NOON)
         assert states(tx) == ["waiting"]
+
+
+def test_of_many_that_replace_each_other_the_first_leaves_and_the_last_waits(database: Database) -> None:
+    with database.transaction() as tx:
+        person = lan(tx)
+        tx.outbox.send_with_commit(LEASE)
+        for _ in range(4):
+            promise(tx, person, [Reply("failure.again", slot="card")], NOON)
+        assert states(tx) == ["claimed", "superseded", "superseded", "waiting"]
 
 
 def test_what_nobody_asked_for_waits(database: Database) -> None:
