@@ -39,6 +39,7 @@ class Table:
         self.types: dict[str, Any] = table["types"]
         self._names: dict[str, str] = {name.lower(): name for name in self.methods}
         self._checkers: dict[str, Convert] = {}
+        self._requires: dict[str, frozenset[str]] = {}
 
     def name_of(self, method: str) -> str:
         """The method as the table spells it; Telegram does not mind the case. Raises 404."""
@@ -164,9 +165,13 @@ class Table:
             ]
         return [name for name in names if name in self.types and self._required(name) <= thing.keys()]
 
-    def _required(self, name: str) -> set[str]:
-        fields: dict[str, Any] = self.types[name].get("fields", {})
-        return {key for key, field in fields.items() if field["required"]}
+    def _required(self, name: str) -> frozenset[str]:
+        known = self._requires.get(name)
+        if known is None:
+            fields: dict[str, Any] = self.types[name].get("fields", {})
+            known = frozenset(key for key, field in fields.items() if field["required"])
+            self._requires[name] = known
+        return known
 
 
 def _shared_beginning(names: tuple[str, ...]) -> int:

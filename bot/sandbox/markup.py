@@ -23,13 +23,16 @@ NEEDS_CLEANING = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 PARSERS = {"html": parse_html, "markdownv2": parse_markdown_v2, "markdown": parse_markdown}
 
-FOUND = re.compile(
-    r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'])"
-    r"|(?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
-    r"|(?<![\w@/])(?P<mention>@[A-Za-z]\w{3,31})"
-    r"|(?<![\w/<])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z]\w{3,31})?)(?![\w/@])"
-    r"|(?<!\w)(?P<hashtag>#\w*[^\W\d]\w*)"
+_URL = r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'])"
+_AT = (
+    r"(?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)",
+    r"(?<![\w@/])(?P<mention>@[A-Za-z]\w{3,31})",
 )
+_COMMAND = r"(?<![\w/<])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z]\w{3,31})?)(?![\w/@])"
+_HASHTAG = r"(?<!\w)(?P<hashtag>#\w*[^\W\d]\w*)"
+FOUND = re.compile("|".join((_URL, *_AT, _COMMAND, _HASHTAG)))
+# Most texts have no @, and to look for addresses at every word is most of the work.
+FOUND_WITHOUT_AT = re.compile("|".join((_URL, _COMMAND, _HASHTAG)))
 HINTS = re.compile(r"[@/#]")
 
 
@@ -100,7 +103,7 @@ def _trimmed(text: str, marks: list[Entity]) -> tuple[str, list[Entity]]:
 def _with_found(text: str, marks: list[Entity]) -> list[Entity]:
     """With commands, mentions, links and the like that Telegram finds by itself outside other links."""
     found = []
-    for match in FOUND.finditer(text):
+    for match in (FOUND if "@" in text else FOUND_WITHOUT_AT).finditer(text):
         start, length = units(text[: match.start()]), units(match.group())
         taken = any(
             mark["offset"] < start + length and start < mark["offset"] + mark["length"]

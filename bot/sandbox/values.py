@@ -61,8 +61,10 @@ def string(value: Any, where: str) -> str:
     """A String; a lone surrogate is no text."""
     if not isinstance(value, str):
         raise wrong(where, "String")
-    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise broken("strings must be encoded in UTF-8")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise broken("strings must be encoded in UTF-8") from None
     return value
 
 
