@@ -132,9 +132,11 @@ def test_what_is_promised_after_the_others_were_handed_out_waits(database: Datab
         assert states(tx) == ["waiting"]
 
 
-def test_a_secret_answer_leaves_in_clear_and_is_kept_as_cipher_text(database: Database) -> None:
+def test_a_secret_answer_leaves_in_clear_and_is_kept_as_cipher_text(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = new_key()
-    database.vault = Vault(lambda: [key])
+    monkeypatch.setattr(database, "vault", Vault(lambda: [key]))
     with database.transaction() as tx:
         person = lan(tx)
         tx.outbox.send_with_commit(LEASE)
