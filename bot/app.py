@@ -32,7 +32,7 @@ from bot.parcels import Parcels
 from bot.probing import strange_targets
 from bot.schedule import Schedule
 from bot.speech import Speech
-from bot.stopping import together, until_stopped
+from bot.stopping import to_the_end, together, until_stopped
 from bot.texts import Texts, load
 from bot.tidying import Tidying, keeping_of
 from bot.webhook import Gathering, WebhookServer
@@ -95,12 +95,20 @@ class App:
         finally:
             await self._channel.close()
             if self._at_rest:
-                # Otherwise the database thread is still at work, and ends with the process.
+                # Otherwise a thread is still at work with the database, and ends with the process.
                 self._leadership.leave()
                 self._database.close()
             log.info("stopped")
 
     async def _working(self) -> None:
+        """All there is to do; no thread of ours uses the database any more when this has ended."""
+        self._at_rest = False
+        try:
+            await self._upgraded()
+        finally:
+            self._at_rest = True
+
+    async def _upgraded(self) -> None:
         await self._patiently(upgrade_database, self._database)
         while True:
             try:
@@ -119,7 +127,7 @@ class App:
         """Do what the start needs, waiting for a database that is away or locked."""
         while True:
             try:
-                return await asyncio.to_thread(work, *given)
+                return await to_the_end(work, *given)
             except SQLAlchemyError as failed:
                 if not passes(failed):
                     raise
@@ -130,10 +138,17 @@ class App:
         """Wait until this process leads and the messenger answers; then receive and send."""
         await self._leads()
         bot = await self._opened()
-        house = await asyncio.to_thread(self._house)
+        house = await to_the_end(self._house)
         ledger = self._opened_ledger(house)
-        self._at_rest = False
-        await self._introduced(ledger)
+        try:
+            await self._introduced(ledger)
+            await self._serving(bot, house, ledger)
+        finally:
+            await to_the_end(ledger.close)
+            self._unsettled = ledger.leave()
+
+    async def _serving(self, bot: str, house: House, ledger: Ledger) -> None:
+        """Receive and send until told to stop, or until a part of it fails."""
         channels: dict[str, Channel] = {self._channel.name: self._channel}
         folder = self._config.files.folder
         papers = Papers(painters(self._speech, self._database, folder, house.programme), ahead())
@@ -170,9 +185,6 @@ class App:
             with suppress(SQLAlchemyError):
                 await delivery.close()
             papers.close()
-            await asyncio.to_thread(ledger.close)
-            self._unsettled = ledger.leave()
-            self._at_rest = True
             log.info("counted", events=ledger.events, commits=ledger.commits, sent=delivery.sent)
 
     def _opened_ledger(self, house: House) -> Ledger:
@@ -227,7 +239,7 @@ class App:
 
     async def _taken(self) -> bool:
         try:
-            taken = await asyncio.to_thread(self._leadership.take)
+            taken = await to_the_end(self._leadership.take)
         except SQLAlchemyError as failed:
             self._leadership.leave()
             if not passes(failed):
@@ -240,7 +252,7 @@ class App:
 
     async def _keeps_leading(self) -> None:
         """A connection that was lost has lost the lock with it: stop working, and begin anew."""
-        while await asyncio.to_thread(self._leadership.holds):  # noqa: ASYNC110 - nor does a lost lock
+        while await to_the_end(self._leadership.holds):  # noqa: ASYNC110 - nor does a lost lock
             await asyncio.sleep(LOOK_SECONDS)
         self._leadership.leave()
         raise LostLeadership

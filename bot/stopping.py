@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -25,6 +25,20 @@ async def uninterrupted(work: Awaitable[T]) -> T:
         if task is None or task.cancelling():
             raise
     raise Interrupted
+
+
+async def to_the_end(work: Callable[..., T], *given: object) -> T:
+    """Do it in a thread; whoever is cancelled meanwhile waits for the thread all the same, and ends then.
+
+    A thread cannot be cancelled. Left alone it would go on with what is being closed behind it, and SQLite
+    ends the process with SIGSEGV when its connection is closed in the middle of a statement.
+    """
+    thread = asyncio.ensure_future(asyncio.to_thread(work, *given))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        await asyncio.gather(thread, return_exceptions=True)
+        raise
 
 
 async def until_stopped(work: Coroutine[Any, Any, T]) -> T | None:

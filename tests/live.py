@@ -134,12 +134,20 @@ class Program:
     async def logs(self, event: str, times: int = 1) -> None:
         """Wait until it has written an event to its log so many times, all its lives together."""
         async with asyncio.timeout(120):
-            while self.logged(event) < times:  # noqa: ASYNC110 - a file tells nobody
-                await asyncio.sleep(0.03)
+            while self.logged(event) < times:
+                # Asked first: what a program wrote before it ended is in the file when we see that it ended.
+                ended = None if self.running is None else self.running.returncode
+                if ended is not None and self.logged(event) < times:
+                    raise AssertionError(f"ended with {ended} before {event!r}: {self.said()[-2000:]}")
+                await asyncio.sleep(0.03)  # a file tells nobody
+
+    def said(self) -> str:
+        """What it has written, all its lives together."""
+        return self.log.read_text("utf-8") if self.log.exists() else ""
 
     def logged(self, event: str) -> int:
         """How many times it has written an event to its log."""
-        return self.log.read_text("utf-8").count(f'"event": "{event}"') if self.log.exists() else 0
+        return self.said().count(f'"event": "{event}"')
 
     async def stops(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait; the exit code."""
@@ -188,7 +196,7 @@ async def live(
     try:
         if waits:
             await program.logs("running", lives)
-    except TimeoutError:
+    except (TimeoutError, AssertionError):
         await program.stops(signal.SIGKILL)
         raise
     return program
