@@ -10,6 +10,7 @@ import socket
 import sys
 from contextlib import suppress
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,10 +48,15 @@ unit = "ROOT"
 SECRET = "mot-chuoi-khong-ai-doan-ra"
 
 
+PORTS = 2_000  # of each process that tests, below those the system gives to calls that go out
+_ports = count(random.randrange(PORTS))
+
+
 def free_port() -> int:
-    """A port nobody listens at, below those the system gives to calls that go out."""
+    """A port nobody listens at, or will: processes of the tests share none, and here each comes once."""
+    first = 10_000 + PORTS * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while True:
-        port = random.randint(10_000, 30_000)
+        port = first + next(_ports) % PORTS
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
