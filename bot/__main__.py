@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from pathlib import Path
+
+from bot.cut_off import understood
 
 # What works until it is told to stop. Any other command that is cut off has failed, and must say so.
 UNTIL_STOPPED = ("run", "demo")
 
 
-def _nothing_begun(_number: int, _frame: object) -> None:
-    """Stop in good order: nothing is open yet. The event loop brings handlers of its own."""
-    os._exit(0)
-
-
 def main() -> None:
     """Do what the command line says."""
-    if sys.argv[1:2] and sys.argv[1] in UNTIL_STOPPED:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _nothing_begun)
+    understood(until_stopped=sys.argv[1:2] != [] and sys.argv[1] in UNTIL_STOPPED)
     match sys.argv[1:]:
         # A question or a mistake is for the command line, which would stay in memory for months: 3 MB.
         case ["run"]:

@@ -51,6 +51,9 @@ log = structlog.get_logger()
 T = TypeVar("T")
 STANDBY_SECONDS = 1.0
 LONGEST_PAUSE = 4.0  # between calls to a messenger that is away while we start: people are waiting
+# A stop is to be over in five seconds (bot/stopping.py): what is under way may end, and is written down.
+ENDING_SECONDS = 3.5
+LET_GO_SECONDS = 1.0
 LOOK_SECONDS = 3.0  # between looks at whether we still lead
 # Short, so that a stop need not wait long for a locked database; what failed is tried again anyway.
 DATABASE_SECONDS = 1.5
@@ -96,9 +99,13 @@ class App:
             await self._channel.close()
             if self._at_rest:
                 # Otherwise a thread is still at work with the database, and ends with the process.
-                self._leadership.leave()
-                self._database.close()
+                await asyncio.wait([asyncio.ensure_future(to_the_end(self._let_go))], timeout=LET_GO_SECONDS)
             log.info("stopped")
+
+    def _let_go(self) -> None:
+        """Let another process lead. A server that answers nothing is not waited for: it notices by itself."""
+        self._leadership.leave()
+        self._database.close()
 
     async def _working(self) -> None:
         """All there is to do; no thread of ours uses the database any more when this has ended."""
@@ -120,7 +127,7 @@ class App:
                 if not passes(failed):
                     raise
                 log.warning("database_away", reason=short_name(failed), pause=STANDBY_SECONDS)
-                self._leadership.leave()
+                await to_the_end(self._leadership.leave)
                 await asyncio.sleep(STANDBY_SECONDS)
 
     async def _patiently(self, work: Callable[..., T], *given: object) -> T:
@@ -179,11 +186,12 @@ class App:
                 self._keeps_leading(),
             )
         finally:
+            until = asyncio.get_running_loop().time() + ENDING_SECONDS
             if runner is not None:
                 await runner.cleanup()
-            await intake.close()
             with suppress(SQLAlchemyError):
-                await delivery.close()
+                await delivery.close(until)
+            await intake.close(until)
             papers.close()
             log.info("counted", events=ledger.events, commits=ledger.commits, sent=delivery.sent)
 
@@ -241,7 +249,7 @@ class App:
         try:
             taken = await to_the_end(self._leadership.take)
         except SQLAlchemyError as failed:
-            self._leadership.leave()
+            await to_the_end(self._leadership.leave)
             if not passes(failed):
                 raise
             log.warning("database_away", reason=short_name(failed), pause=STANDBY_SECONDS)
@@ -254,7 +262,7 @@ class App:
         """A connection that was lost has lost the lock with it: stop working, and begin anew."""
         while await to_the_end(self._leadership.holds):  # noqa: ASYNC110 - nor does a lost lock
             await asyncio.sleep(LOOK_SECONDS)
-        self._leadership.leave()
+        await to_the_end(self._leadership.leave)
         raise LostLeadership
 
     async def _opened(self) -> str:

@@ -23,6 +23,7 @@ from bot import (
 )
 from bot.commands import ConfigOption, configured, fail, opened, say
 from bot.console import in_sentences
+from bot.cut_off import over, undone_from_here
 from bot.serving import serve
 
 app = typer.Typer(
@@ -61,8 +62,7 @@ def demo(port: Annotated[int, typer.Option(min=0, max=65_535, help="Cổng của
     """Chạy thử: máy chủ giả, điện thoại trong trình duyệt, không cần token và mạng."""
     from bot.demo import run_demo
 
-    if problem := run_demo(port):
-        fail(problem)
+    run_demo(port)
 
 
 @app.command()
@@ -159,4 +159,9 @@ def upgrade(config: ConfigOption = None) -> None:
 def main() -> None:
     """The entry point of every command."""
     with in_sentences():
-        app()
+        if sys.argv[1:2] != ["demo"]:  # it has an event loop of its own, which hears the stop
+            undone_from_here()
+        try:
+            app()
+        finally:
+            over()

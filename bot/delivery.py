@@ -254,10 +254,10 @@ class Delivery:
         async with self._pacer.turn(address, bulk=False):
             await self._channels[name].send(address, self._speech.render(reply, language), 0)
 
-    async def close(self) -> None:
-        """Let the sends under way end, and write down how they ended."""
+    async def close(self, until: float) -> None:
+        """Let the sends under way end, at the latest at `until` (the loop's time); write how they ended."""
         if self._sending:
-            await asyncio.wait(self._sending, timeout=4)
+            await asyncio.wait(self._sending, timeout=max(0.0, until - asyncio.get_running_loop().time()))
         if self._ledger.unsettled:
             await self._ledger.turn(upto=None)
 

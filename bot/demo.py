@@ -15,7 +15,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import clock
-from bot.stopping import until_stopped
+from bot.console import end
+from bot.stopping import STOP_SECONDS, until_stopped
 
 TOKEN = "1000:SANDBOX"  # noqa: S105 - it opens nothing but the sandbox on this machine
 UNITS = Path(__file__).parent / "sandbox" / "units.csv"
@@ -28,6 +29,7 @@ ROLES_TO_TRY = (
     ("Cán bộ cấp trên · officer", "officer", "ROOT"),
     ("Quản trị · admin", "admin", "ROOT"),
 )
+ENDING_SECONDS = STOP_SECONDS + 3  # the bot may take its own, and the folder goes when it has ended
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -82,10 +84,20 @@ def announce(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - the demonstration's own voice
 
 
-def run_demo(port: int) -> str | None:
-    """Serve until interrupted; the sentence for the operator when it cannot start."""
-    with tempfile.TemporaryDirectory(prefix="sangkien-demo-") as folder:
-        return asyncio.run(until_stopped(_demo(Path(folder), port)))
+def run_demo(port: int) -> None:
+    """Serve until interrupted, or until it is clear that it cannot start; the process ends with it."""
+    asyncio.run(_lived(port))
+
+
+async def _lived(port: int) -> None:
+    """The whole life; it ends in here, where the loop still hears signals: a second interrupts nothing."""
+    end(await until_stopped(_passing(port), ENDING_SECONDS))
+
+
+async def _passing(port: int) -> str | None:
+    """In a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="sangkien-demo-", ignore_cleanup_errors=True) as folder:
+        return await _demo(Path(folder), port)
 
 
 async def _demo(folder: Path, port: int) -> str | None:
@@ -173,8 +185,16 @@ async def _bot(*arguments: str, quiet: bool = False) -> int:
     )
     try:
         return await process.wait()
-    except asyncio.CancelledError:
-        with suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
-        raise
+    finally:
+        if process.returncode is None:
+            await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Stop it; it is given the time that it may take for that, and no more."""
+    for stop, seconds in ((process.terminate, STOP_SECONDS + 1), (process.kill, 1)):
+        with suppress(ProcessLookupError, TimeoutError):
+            stop()
+            async with asyncio.timeout(seconds):
+                await process.wait()
+                return

@@ -18,7 +18,7 @@ from bot.database_faults import short_name
 from bot.files import keep, place_of, sniffed, wipe
 from bot.ledger import Ledger
 from bot.logs import frames_of
-from bot.stopping import uninterrupted
+from bot.stopping import to_the_end, uninterrupted
 from handlers.alarming import tell_lost_file
 from handlers.forms import LARGEST_FILE
 from storage.attachments import Waiting
@@ -86,18 +86,18 @@ class Fetching:
             return 0
         for digest, named in let_go:
             if not named:
-                await asyncio.to_thread(wipe, self._folder, digest)
+                await to_the_end(wipe, self._folder, digest)
         await self._ledger.within(lambda tx: tx.attachments.wiped([digest for digest, _ in let_go]))
         return len(let_go)
 
     async def _fetch(self, waiting: Waiting) -> None:
         tries = waiting.tries + 1
         try:
-            content = await asyncio.to_thread(self._held, waiting)
+            content = await to_the_end(self._held, waiting)
             if content is None:
                 channel = self._channels[waiting.channel]
                 content = await uninterrupted(channel.fetch(waiting.reference, LARGEST_FILE))
-            digest, plain_digest = await asyncio.to_thread(self._keep, content, waiting.sealed)
+            digest, plain_digest = await to_the_end(self._keep, content, waiting.sealed)
         except (Rejected, KeyError):
             log.warning("file_cannot_be_had", row=waiting.id)
             await self._lost(waiting)

@@ -60,9 +60,10 @@ class Intake:
         except CallFailed as failed:
             log.debug("button_not_answered", reason=type(failed).__name__)
 
-    async def close(self) -> None:
-        """Wait for the answers under way."""
-        await asyncio.gather(*self._answers, return_exceptions=True)
+    async def close(self, until: float) -> None:
+        """Wait for the answers under way, but not longer than until then (a time of the event loop)."""
+        if self._answers:
+            await asyncio.wait(self._answers, timeout=max(0.0, until - asyncio.get_running_loop().time()))
 
 
 def read_update(channel: TelegramChannel, bot: str, raw: dict[str, Any]) -> Event | Unreadable | None:

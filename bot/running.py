@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app import App
 from bot.channels import NotOurs
 from bot.config import Config
+from bot.console import end
 from bot.database_faults import sentence_on, short_name
 from bot.keys import BadKeys
 from bot.logs import frames_of, kinds_of, loop_trouble, settle_logs
@@ -23,14 +24,20 @@ from storage.upgrade import NewerDatabase
 log = structlog.get_logger()
 
 
-def run_app(config: Config) -> str | None:
-    """Run the bot; None when it was told to stop, otherwise the sentence for the operator."""
+def run_app(config: Config) -> None:
+    """Run the bot until it is told to stop, or until it cannot go on; the process ends with it."""
     settle_logs(config.secret_words(), level=config.logs.level)
+    run_loop(_lived(config))
+
+
+async def _lived(config: Config) -> None:
+    """The whole life. It ends in here, while the loop still hears signals: a second one finds nobody dead."""
+    problem = None
     try:
-        run_loop(App(config).run())
+        await App(config).run()
     except Exception as error:
-        return _sentence(error, config)
-    return None
+        problem = _sentence(error, config)
+    end(problem)
 
 
 def _sentence(error: Exception, config: Config) -> str:

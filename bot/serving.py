@@ -40,5 +40,4 @@ def serve(path: Path | None) -> None:
     keep_out()
     from bot.running import run_app
 
-    if problem := run_app(settings):
-        fail(problem)
+    run_app(settings)

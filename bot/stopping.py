@@ -41,8 +41,11 @@ async def to_the_end(work: Callable[..., T], *given: object) -> T:
         raise
 
 
-async def until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
-    """Run until it ends or a signal comes; then it is given time to finish what is under way."""
+async def until_stopped(work: Coroutine[Any, Any, T], seconds: float | None = None) -> T | None:
+    """Run until it ends or a signal comes; then it is given time to finish what is under way.
+
+    Signals that come later change nothing: a stop is under way, for as long as this event loop is not closed.
+    """
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError, RuntimeError):
@@ -54,7 +57,9 @@ async def until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
     if task.done():
         return await task
     task.cancel()
-    await asyncio.wait([task], timeout=STOP_SECONDS)
+    await asyncio.wait([task], timeout=STOP_SECONDS if seconds is None else seconds)
+    if task.done() and not task.cancelled():
+        task.exception()  # looked at: what failed while it was ending is nobody's failure any more
     return None
 
 

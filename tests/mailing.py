@@ -84,7 +84,7 @@ class Mailing:
         self.running.cancel()
         with suppress(asyncio.CancelledError):
             await self.running
-        await self.delivery.close()
+        await self.delivery.close(asyncio.get_running_loop().time() + 4)
         self.papers.close()
         await asyncio.to_thread(self.ledger.close)
         await self.channel.close()
