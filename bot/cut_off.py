@@ -32,15 +32,19 @@ def undone_from_here() -> None:
 
 
 def over() -> None:
-    """All is done: a stop that comes now changes nothing any more."""
+    """All is done, or being undone: a stop that comes now changes nothing any more."""
     for number in STOPS:
-        signal.signal(number, signal.SIG_IGN)
+        _hears(number, _changes_nothing)
 
 
 def _hears(number: int, handler: Callable[[int, FrameType | None], None]) -> None:
     # A shell starts what works in the background deaf to Ctrl-C, and such a command stays so.
     if signal.getsignal(number) != signal.SIG_IGN:
         signal.signal(number, handler)
+
+
+def _changes_nothing(_number: int, _frame: FrameType | None) -> None:
+    """Not SIG_IGN: of a signal that has come, but has not been handled when it is set, Python complains."""
 
 
 def _nothing_begun(_number: int, _frame: FrameType | None) -> None:
