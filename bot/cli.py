@@ -22,8 +22,7 @@ from bot import (
     cli_review,
 )
 from bot.commands import ConfigOption, configured, fail, opened, say
-from bot.console import in_sentences
-from bot.cut_off import over, undone_from_here
+from bot.console import to_its_end
 from bot.serving import serve
 
 app = typer.Typer(
@@ -158,10 +157,5 @@ def upgrade(config: ConfigOption = None) -> None:
 
 def main() -> None:
     """The entry point of every command."""
-    with in_sentences():
-        if sys.argv[1:2] != ["demo"]:  # it has an event loop of its own, which hears the stop
-            undone_from_here()
-        try:
-            app()
-        finally:
-            over()
+    # The demonstration has an event loop of its own, which hears the stop.
+    to_its_end(app, cut_off=sys.argv[1:2] != ["demo"])

@@ -6,13 +6,13 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.cut_off import SENTENCE as CUT_OFF
-from bot.cut_off import CutOff
+from bot.cut_off import CutOff, over, undone_from_here
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -34,16 +34,38 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
 def end(problem: str | None) -> NoReturn:
     """End the process here and now: with 0, or with the sentence of what is wrong and 1.
 
-    For what works until it is told to stop and has put everything in order. Python's own way out waits for
-    every thread, a paper that takes minutes or a lock of another program among them, and is deaf: a second
-    signal that comes meanwhile ends the process as if nothing had been in order.
+    For what works until it is told to stop and has put everything in order.
     """
-    with suppress(OSError, ValueError):
-        if problem:
+    if problem:
+        with suppress(OSError, ValueError):
             print(problem, file=sys.stderr)  # noqa: T201 - the command line's own voice
-        sys.stderr.flush()
-        sys.stdout.flush()
-    os._exit(1 if problem else 0)
+    _leave(1 if problem else 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """Python's own way out waits for every thread, a paper that takes minutes or a lock of another program
+    among them, and is deaf: a second signal that comes meanwhile ends the process as if all had gone wrong.
+    """
+    for stream in (sys.stderr, sys.stdout):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+def to_its_end(command: Callable[[], object], *, cut_off: bool) -> NoReturn:
+    """Do a command and end the process as it says; `cut_off`: a stop in the middle of it raises CutOff."""
+    try:
+        with in_sentences():
+            if cut_off:
+                undone_from_here()
+            try:
+                command()
+                sys.stdout.flush()
+            finally:
+                over()
+    except SystemExit as ended:
+        _leave(ended.code if isinstance(ended.code, int) else 1 if ended.code else 0)
+    _leave(0)
 
 
 def configured(path: Path | None) -> Config:

@@ -133,6 +133,14 @@ async def test_a_command_that_has_not_begun_says_so_too(tmp_path: Path) -> None:
     assert (process.returncode, out, error.decode()) == (1, b"", f"{SENTENCE}\n")
 
 
+async def test_a_command_that_is_done_is_over_whatever_a_thread_still_does(tmp_path: Path) -> None:
+    """Python's own way out waits for threads, and would let a signal end what has been done already."""
+    thread = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"
+    process = await begun(Program(tmp_path), thread, "db", "upgrade")
+    out, error = await asyncio.wait_for(process.communicate(), 40)
+    assert (process.returncode, out[:3], error) == (0, b"ok ", b"")
+
+
 async def test_an_answer_to_a_button_that_hangs_keeps_no_end_of_a_send_from_being_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,8 +38,12 @@ NOT_BEFORE_IT_IS_NEEDED = {
     "hypothesis": "tests",
 }
 STARTED = """
-import atexit, json, sys
-atexit.register(lambda: print(json.dumps([name for name, module in sys.modules.items() if module])))
+import json, os, sys
+leave = os._exit
+def told(code):
+    print(json.dumps([name for name, module in sys.modules.items() if module]), flush=True)
+    leave(code)
+os._exit = told
 from bot.__main__ import main
 main()
 """
