@@ -67,7 +67,7 @@ async def test_a_hanging_call_is_done_or_not_done_as_ordered(sandbox, an, kind, 
     bot = telegram.Bot(sandbox.token, base_url=f"{sandbox.url}/bot")
     async with bot:
         with pytest.raises(telegram.error.TimedOut):
-            await bot.send_message(an.id, "x", read_timeout=0.1)
+            await bot.send_message(an.id, "x", read_timeout=0.5)
     assert (an.last() is not None) == there
 
 

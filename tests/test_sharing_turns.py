@@ -113,5 +113,5 @@ async def test_a_stop_that_comes_together_with_a_wake_is_not_forgotten(mailing: 
     for _ in range(steps):
         await asyncio.sleep(0)
     mailing.running.cancel()
-    ended, _ = await asyncio.wait([mailing.running], timeout=2)
+    ended, _ = await asyncio.wait([mailing.running], timeout=20)
     assert ended
