@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import CallFailed, Channel, Moved, NotOurs, NotSent, Rejected, Slower, Unknown, Unreachable
 from bot.database_faults import short_name
-from bot.ledger import CLAIM_ANSWERS, Ledger, Turned
+from bot.ledger import CLAIM_ANSWERS, Ledger, LedgerClosed, Turned
 from bot.logs import frames_of
 from bot.pacing import Pacer
 from bot.parcels import Parcels
@@ -189,7 +189,7 @@ class Delivery:
                     unknown = failed
         except CallFailed as failed:
             return self._failed(promise, failed, part)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, LedgerClosed):
             return self._later(promise, part, 0.0)
         if unknown is not None:
             return self._failed(promise, unknown, parts)

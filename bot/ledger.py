@@ -35,6 +35,10 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
+class LedgerClosed(Exception):
+    """Nothing is written here any more: somebody else goes on, in this process or in the next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """An update that could not be understood: its number and why, without what it said."""
@@ -99,7 +103,7 @@ class Ledger:
         return turned
 
     async def within(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction in the database thread."""
+        """Run `work` in one transaction in the database thread. Raises LedgerClosed and what `work` does."""
 
         def run() -> T:
             with self._database.transaction() as tx:
@@ -107,7 +111,11 @@ class Ledger:
             self.commits += 1
             return done
 
-        return await uninterrupted(asyncio.get_running_loop().run_in_executor(self._thread, run))
+        try:
+            running = asyncio.get_running_loop().run_in_executor(self._thread, run)
+        except RuntimeError:  # the thread takes nothing any more
+            raise LedgerClosed from None
+        return await uninterrupted(running)
 
     def close(self) -> None:
         """Wait for the transaction that is open, and end the thread."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,6 +17,7 @@ from bot.intake import Intake, read_update
 from bot.ledger import Ledger
 from bot.sandbox import Group, Person, Sandbox
 from bot.webhook import AT_ONCE
+from handlers.enclosures import Paper
 from handlers.messages import Button, Reply
 from storage.database import Database
 from storage.models import metadata
@@ -224,6 +226,20 @@ class TestTooManyRequests:
         calls = [(call.at - refused[1]).total_seconds() for call in sends(sandbox)]
         assert [at for at in calls if 0.1 < at < 1.9] == []
         assert all(texts(person) == 1 for person in people)
+
+
+async def test_what_is_half_sent_when_another_takes_over_is_left_to_it(
+    mailing: Mailing, sandbox: Sandbox
+) -> None:
+    lan = opened(sandbox)
+    sandbox.faults.add("slow", "sendMessage", seconds=0.5)
+    await mailing.promises(lan.id, Reply("state.submitted", files=(Paper("poster"),)))
+    await until(lambda: not sandbox.faults.coming)
+    mailing.running.cancel()
+    await asyncio.to_thread(mailing.ledger.close)
+    await until(lambda: mailing.ledger.unsettled)
+    (left,) = mailing.ledger.leave()
+    assert (left.state, left.parts_sent) == ("waiting", 1)
 
 
 async def test_the_answers_to_a_whole_batch_leave_together_and_a_broadcast_in_smaller_parts(
