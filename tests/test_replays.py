@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from python_calamine import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.documents.initiative_book import Scope, write_book
 from bot.export_columns import PROGRESS
@@ -31,7 +31,7 @@ from tests.phone import SPEECH, Clock, Phone
 from tests.test_joining import agreed
 from tests.test_progress_figures import BRVT, HAI_PHONG, UNITS, at, put, uppers
 
-MOVE = metadata.tables["move"]
+MOVE, OUTBOX = metadata.tables["move"], metadata.tables["outbox"]
 PUBLISHED, BENEFIT = 15_040, 520_000_000_000
 
 
@@ -85,6 +85,10 @@ class Campaign:
             move, initiative = tx.connection.execute(rows).one()
             accept = Pressed(f"queue|accept.{initiative}|{move}")
             listen(tx, lead.event(accept, "1"), lead.house, self.clock())
+            # Both have read what they were told: nobody has a hundred thousand messages waiting.
+            tx.connection.execute(
+                update(OUTBOX).where(OUTBOX.c.state == "waiting").values(state="sent", body={})
+            )
 
     def agrees(self) -> None:
         with self.database.transaction() as tx:
